@@ -20,7 +20,8 @@ PROBE = (
 
 def folders() -> list[str]:
     """The folders of PATH, then those of pyenv's versions, newest first."""
-    versions = os.path.join(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"), "versions")
+    root = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    versions = os.path.join(root, "versions")
     names = os.listdir(versions) if os.path.isdir(versions) else []
     names.sort(key=lambda name: [int(part) for part in re.findall(r"\d+", name)], reverse=True)
     return os.environ["PATH"].split(os.pathsep) + [os.path.join(versions, n, "bin") for n in names]
@@ -64,8 +65,10 @@ def choose(minimum: str) -> str | None:
     current = probe(shutil.which("python3") or sys.executable)
     if current and number(current[0]) >= number(minimum):
         return current[1]
-    fitting = [path for version, path in interpreters().items() if number(version) >= number(minimum)]
-    return fitting[0] if fitting else None
+    for version, path in interpreters().items():
+        if number(version) >= number(minimum):
+            return path
+    return None
 
 
 if __name__ == "__main__":
