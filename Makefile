@@ -25,7 +25,7 @@ quickstart: $(READY) ## Bring up the example inventory, a node and three guests,
 	tools/quickstart
 
 test: ## Run every check: lint, unit, sanity, integration, e2e
-	tools/run-checks lint unit sanity integration e2e
+	python3 tools/run_checks.py lint unit sanity integration e2e
 
 lint: $(READY) ## Check style, types, roles, documentation and changelog
 	tools/lint

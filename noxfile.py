@@ -20,11 +20,16 @@ import pythons  # noqa: E402
 
 FOUND = pythons.interpreters()
 
-# ansible-core, and the Pythons its controller runs on, the best one first.
 CORES = {
-    "2.16": ("ansible-core==2.16.*", ["3.10", "3.11", "3.12"]),
-    "2.19": ("ansible-core==2.19.*", ["3.11", "3.12", "3.13"]),
-    "newest": ("ansible-core>=2.20", ["3.14", "3.13", "3.12"]),
+    "2.16": "ansible-core==2.16.*",
+    "2.19": "ansible-core==2.19.*",
+    "newest": "ansible-core>=2.20",
+}
+# The Pythons that each one's controller runs on, the best one first.
+PYTHONS = {
+    "2.16": ["3.10", "3.11", "3.12"],
+    "2.19": ["3.11", "3.12", "3.13"],
+    "newest": ["3.14", "3.13", "3.12"],
 }
 TARGET_PYTHONS = ["3.9"]  # below what any of these cores runs on, but still a target
 
@@ -45,7 +50,7 @@ def each_core():
         "python, core",
         [
             nox.param(next((p for p in fitting if p in FOUND), fitting[-1]), core, id=core)
-            for core, (_, fitting) in CORES.items()
+            for core, fitting in PYTHONS.items()
         ],
     )
 
@@ -58,7 +63,7 @@ def run_pytest(session: nox.Session, *tests: str) -> None:
 @each_core()
 def units(session: nox.Session, core: str) -> None:
     """Unit tests with one ansible-core."""
-    session.install(CORES[core][0], "-r", "requirements.txt", "-r", "requirements/unit.txt")
+    session.install(CORES[core], "-r", "requirements.txt", "-r", "requirements/unit.txt")
     run_pytest(session, "tests/unit")
 
 
@@ -67,7 +72,7 @@ def targets(session: nox.Session) -> None:
     """Unit tests of what runs on a target, on Pythons that no controller runs on."""
     session.install("-r", "requirements.txt", "-r", "requirements/unit.txt")
     # Only ansible.module_utils is used, as on a target, and that part runs on this Python.
-    session.install("--no-deps", "--ignore-requires-python", CORES["2.19"][0])
+    session.install("--no-deps", "--ignore-requires-python", CORES["2.19"])
     run_pytest(session, "tests/unit/module_utils", "tests/unit/modules")
 
 
@@ -75,7 +80,7 @@ def targets(session: nox.Session) -> None:
 @each_core()
 def sanity(session: nox.Session, core: str) -> None:
     """Every sanity test of one ansible-core that runs without containers."""
-    session.install(CORES[core][0])
+    session.install(CORES[core])
     work = ROOT / "build" / "sanity" / core
     home = ansible_test_home.prepare(work / "home", Path(session.bin) / "python")
     stage = session.run("tools/stage", str(work), external=True, silent=True).strip()

@@ -26,7 +26,7 @@ def _keep_pip_settings(home: Path, python: Path) -> None:
     """ansible-test drops pip's variables, and the new home hides the user's own settings."""
     settings = {"cache-dir": _pip(python, "cache", "dir").strip()}
     for line in _pip(python, "config", "list").splitlines():
-        key, _, value = line.partition("=")
+        key, value = line.split("=", 1)
         settings[key.rpartition(".")[2]] = str(ast.literal_eval(value)).replace("\n", " ")
     target = home / ".config" / "pip" / "pip.conf"
     target.parent.mkdir(parents=True, exist_ok=True)

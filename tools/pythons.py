@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright: vmrt contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -33,8 +32,10 @@ def probe(command: str) -> tuple[str, str] | None:
     Asking the interpreter itself is what tells a working one from a version manager's shim.
     """
     done = subprocess.run([command, "-c", PROBE], capture_output=True, text=True, check=False)
-    version, _, path = done.stdout.strip().partition(" ")
-    return (version, path) if done.returncode == 0 and path else None
+    if done.returncode:
+        return None
+    version, path = done.stdout.strip().split(" ", 1)
+    return version, path
 
 
 def interpreters() -> dict[str, str]:
