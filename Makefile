@@ -22,6 +22,7 @@ $(READY): tools/environment bindep.txt requirements.txt $(wildcard requirements/
 	@touch $@
 
 quickstart: $(READY) ## Bring up the example inventory, a node and three guests, in a lab
+	$(LAB) prepare
 	tools/quickstart
 
 test: ## Run every check: lint, unit, sanity, integration, e2e

@@ -72,7 +72,7 @@ def targets(session: nox.Session) -> None:
     """Unit tests of what runs on a target, on Pythons that no controller runs on."""
     session.install("-r", "requirements.txt", "-r", "requirements/unit.txt")
     # Only ansible.module_utils is used, as on a target, and that part runs on this Python.
-    session.install("--no-deps", "--ignore-requires-python", CORES["2.19"])
+    session.install("--no-deps", "--ignore-requires-python", CORES["newest"])
     run_pytest(session, "tests/unit/module_utils", "tests/unit/modules")
 
 
