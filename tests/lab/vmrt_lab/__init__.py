@@ -1,0 +1,7 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lab: nodes in network namespaces, and the images of their guests."""
+
+from __future__ import annotations

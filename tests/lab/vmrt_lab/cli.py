@@ -1,0 +1,155 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command `lab`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from . import images, netns, rootfs
+from .lab import Lab, known_ids
+from .packages import install_missing
+from .shell import LabError
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def main() -> int:
+    """Run the command line; return the exit status."""
+    arguments = _parser().parse_args()
+    os.umask(0o022)
+    # So that a terminated `up` cleans up after itself just as an interrupted one does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        if os.geteuid() != 0:
+            raise LabError("the lab makes namespaces and mounts: run it as root")
+        return arguments.command(arguments)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lab", description="Real nodes and guests, thrown away.")
+    identified = argparse.ArgumentParser(add_help=False)
+    identified.add_argument(
+        "--id",
+        default=os.environ.get("VMRT_LAB_ID") or "default",
+        help="which lab, several can exist side by side (VMRT_LAB_ID, or %(default)s)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Any, text: str, *, lab: bool = True) -> argparse.ArgumentParser:
+        parents = [identified] if lab else []
+        added = commands.add_parser(name, help=text, description=text, parents=parents)
+        added.set_defaults(command=command)
+        return added
+
+    up = add("up", _up, "bring nodes up and wait until they answer")
+    up.add_argument("--nodes", type=_positive, default=1, metavar="N", help="how many nodes")
+    up.add_argument("--bare", action="store_true", help="nodes without libvirt and QEMU")
+    add("down", _down, "remove the lab without trace, also after a crash")
+    add("status", _status, "what labs and nodes there are, and whether they answer")
+    add("inventory", _inventory, "print the inventory of the nodes as YAML")
+    run = add("run", _run, "run a command where nodes and guests can be reached")
+    run.add_argument("words", nargs=argparse.REMAINDER, metavar="[--] COMMAND...")
+    image = add("image", _image, "print the path of a guest image, built if needed", lab=False)
+    image.add_argument("name", choices=sorted(images.BUILDERS))
+    add("prepare", _prepare, "install what the lab needs and build all images", lab=False)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise ValueError
+    return number
+
+
+def _up(arguments: argparse.Namespace) -> int:
+    install_missing()
+    lab = Lab(arguments.id)
+    started = time.monotonic()
+    fresh = lab.up(arguments.nodes, arguments.bare)
+    names = " ".join(node.name for node in lab.nodes())
+    how = f"up in {time.monotonic() - started:.1f} s" if fresh else "was up already"
+    print(f"lab {lab.id}: {names} {how}")
+    return 0
+
+
+def _down(arguments: argparse.Namespace) -> int:
+    removed = Lab(arguments.id).down()
+    print(f"lab {arguments.id}: {'removed' if removed else 'there was nothing'}")
+    return 0
+
+
+def _status(_: argparse.Namespace) -> int:
+    rows = [("LAB", "NODE", "ADDRESS", "STATE")]
+    for lab in map(Lab, known_ids()):
+        for node in lab.nodes():
+            state = "stopped"
+            if node.running():
+                state = "running" if lab.answers(node) else "not answering"
+            rows.append((lab.id, node.name, node.address, state))
+        if not lab.nodes():
+            rows.append((lab.id, "-", "-", "left over: run `lab down`"))
+    for row in rows:
+        print("{:<16}{:<8}{:<16}{}".format(*row))
+    return 0
+
+
+def _inventory(arguments: argparse.Namespace) -> int:
+    print(_existing(arguments).inventory.read_text(encoding="utf-8"), end="")
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    lab = _existing(arguments)
+    words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
+    if not words:
+        raise LabError("run: name a command, for example: lab run -- ansible all -m ping")
+    command = netns.inside(lab.namespace, *words)
+    os.execvpe(command[0], command, {**os.environ, **environment(lab)})
+
+
+def environment(lab: Lab) -> dict[str, str]:
+    """The project's environment for a command that works with this lab."""
+    return {
+        "PATH": f"{_CHECKOUT}/.venv/bin:{os.environ['PATH']}",
+        "ANSIBLE_CONFIG": str(_CHECKOUT / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(_CHECKOUT / "collections"),
+        # Connections that are kept open belong to this lab and go with it.
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(lab.folder / "cp"),
+        "VMRT_LAB_ID": lab.id,
+        "VMRT_LAB_INVENTORY": str(lab.inventory),
+    }
+
+
+def _image(arguments: argparse.Namespace) -> int:
+    install_missing()
+    print(images.BUILDERS[arguments.name]())
+    return 0
+
+
+def _prepare(_: argparse.Namespace) -> int:
+    install_missing()
+    for build in (rootfs.node, rootfs.bare, *images.BUILDERS.values()):
+        print(build())
+    return 0
+
+
+def _existing(arguments: argparse.Namespace) -> Lab:
+    lab = Lab(arguments.id)
+    if not lab.inventory.exists():
+        raise LabError(f"the lab {lab.id} is not up; run: lab up --id {lab.id}")
+    return lab

@@ -1,0 +1,41 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Running commands so that a failure is one readable message and nothing outlives a crash."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+# The process tree below `unshare` lives in a PID namespace that dies with its first process,
+# and that one dies with the lab: a killed build leaves no process and no mount behind.
+_CONTAINED = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+)
+
+
+class LabError(Exception):
+    """Something the user can act on; printed without a traceback."""
+
+
+def run(*command: str, **options: Any) -> str:
+    """Run a command and return its standard output; raise LabError with its words if it fails."""
+    result = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    if result.returncode != 0:
+        said = (result.stderr.strip() or result.stdout.strip())[-2000:]
+        raise LabError(f"`{' '.join(command)}` ended with {result.returncode}: {said}")
+    return result.stdout
+
+
+def succeeds(*command: str) -> bool:
+    """Whether the command ends with 0; its output is dropped."""
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run(command, check=False, **quiet).returncode == 0
+
+
+def run_contained(*command: str, **options: Any) -> str:
+    """Like `run`, for long builds that start processes and mounts of their own."""
+    return run(*_CONTAINED, *command, **options)
