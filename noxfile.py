@@ -36,6 +36,7 @@ TARGET_PYTHONS = ["3.9"]  # below what any of these cores runs on, but still a t
 nox.needs_version = ">=2024.10"
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
+nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # a session without its Python says so, by name
 
 # A version manager's shims stand in PATH without working: what works goes before them.
