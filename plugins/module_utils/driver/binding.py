@@ -1,0 +1,80 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The only import of libvirt, and the translation of its errors."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
+
+LIBVIRT_IMPORT_ERROR: str | None
+try:
+    import libvirt as libvirt
+    import libvirt_qemu as libvirt_qemu
+
+    LIBVIRT_IMPORT_ERROR = None
+    # The binding would print each error to stderr before it raises it.
+    libvirt.registerErrorHandler(lambda _context, _error: None, None)
+except ImportError:
+    libvirt = None
+    libvirt_qemu = None
+    LIBVIRT_IMPORT_ERROR = traceback.format_exc()
+
+
+def _not_found() -> tuple[int, ...]:
+    return (
+        libvirt.VIR_ERR_NO_DOMAIN,
+        libvirt.VIR_ERR_NO_NETWORK,
+        libvirt.VIR_ERR_NO_STORAGE_POOL,
+        libvirt.VIR_ERR_NO_STORAGE_VOL,
+    )
+
+
+def _hints() -> dict[int, str]:
+    return {
+        libvirt.VIR_ERR_AGENT_UNRESPONSIVE: "Is qemu-guest-agent installed and running in it?",
+        libvirt.VIR_ERR_OPERATION_DENIED: "Use a connection that may write.",
+        libvirt.VIR_ERR_AUTH_FAILED: "Run as root, or as a member of the group libvirt.",
+        libvirt.VIR_ERR_AUTH_UNAVAILABLE: "Run as root, or as a member of the group libvirt.",
+        libvirt.VIR_ERR_NO_SUPPORT: "The node's libvirt is too old, or its driver can not do it.",
+    }
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Raise libvirt's errors as VmrtError; ``what`` says what was being done."""
+    try:
+        yield
+    except libvirt.libvirtError as error:
+        code = error.get_error_code()
+        kind = NotFound if code in _not_found() else VmrtError
+        text = f"{what}: libvirt says: {error.get_error_message()}" if what else str(error)
+        raise kind(text, hint=_hints().get(code)) from error
+
+
+def connect(uri: str, write: bool) -> Any:
+    """A connection; one line says why there is none."""
+    try:
+        return libvirt.open(uri) if write else libvirt.openReadOnly(uri)
+    except libvirt.libvirtError as error:
+        raise VmrtError(
+            f"can not connect to '{uri}': {error.get_error_message()}",
+            option="uri",
+            hint="Is libvirt running there, and may you use it?",
+        ) from error
+
+
+def found(call: Any, *arguments: Any) -> Any:
+    """What a look-up returns, or None when there is no such thing."""
+    try:
+        return call(*arguments)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in _not_found():
+            return None
+        raise

@@ -1,0 +1,77 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting for what a running vm does: events wake the waiter, and what it sees decides."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, Callable
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import connect, libvirt
+
+# An event may get lost with its connection, so the waiter also looks by itself; seconds.
+_LOOK_AGAIN = 1.0
+_loop: threading.Thread | None = None
+
+
+def _run_loop() -> None:
+    while True:
+        libvirt.virEventRunDefaultImpl()
+
+
+def _start_loop() -> None:
+    global _loop
+    if _loop is None:
+        libvirt.virEventRegisterDefaultImpl()
+        _loop = threading.Thread(target=_run_loop, name="libvirt events", daemon=True)
+        _loop.start()
+
+
+class Events:
+    """Lifecycle and device events of all vms of a node, while it is open."""
+
+    def __init__(self, uri: str):
+        _start_loop()
+        self._wake = threading.Condition()
+        self._news = 0
+        self._connection = connect(uri, write=False)
+        self._callbacks = [
+            self._connection.domainEventRegisterAny(None, event, self._notice, None)
+            for event in (
+                libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+                libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED,
+                libvirt.VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE,
+            )
+        ]
+
+    def __enter__(self) -> Events:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for callback in self._callbacks:
+            self._connection.domainEventDeregisterAny(callback)
+        self._connection.close()
+
+    def _notice(self, *_event: Any) -> None:
+        with self._wake:
+            self._news += 1
+            self._wake.notify_all()
+
+    def wait(self, done: Callable[[], bool], timeout: float) -> bool:
+        """Wait until ``done`` says so, at most ``timeout`` seconds; was it done?"""
+        end = time.monotonic() + timeout
+        while True:
+            with self._wake:
+                seen = self._news
+            if done():
+                return True
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            with self._wake:
+                if self._news == seen:
+                    self._wake.wait(min(left, _LOOK_AGAIN))

@@ -1,0 +1,290 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading a node through libvirt. Nothing here can write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
+    connect,
+    found,
+    libvirt,
+    libvirt_qemu,
+    translated,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    PoolSeen,
+    User,
+    VolumeSeen,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import CAPABILITIES
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
+
+_AGENT_SECONDS = 5
+_STATES = (
+    *("no state", "running", "blocked", "paused", "in shutdown", "shutoff", "crashed"),
+    "pmsuspended",
+)
+_POOL_TYPES_WITH_FOLDER = ("dir", "fs", "netfs")
+
+
+def fingerprint(xml: str) -> str:
+    """What tells two definitions apart."""
+    return hashlib.sha256(xml.encode()).hexdigest()
+
+
+def version(number: int) -> str:
+    """libvirt's way to write a version as one number: 9000000 is 9.0.0."""
+    return f"{number // 1000000}.{number // 1000 % 1000}.{number % 1000}"
+
+
+class LibvirtObserver:
+    """The reading half of a node. ``uri`` is libvirt's; the connection lasts until ``close``."""
+
+    def __init__(self, uri: str):
+        self.uri = uri
+        # A connection that may not write is refused secrets, without which no edit is whole.
+        self._connection = connect(uri, write=True)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def node(self) -> dict[str, Any]:
+        with translated("reading the node"):
+            capabilities = read(CAPABILITIES, tree.parse(self._connection.getCapabilities()))
+            info = self._connection.getInfo()
+            free = self._connection.getFreeMemory()
+            return {
+                **capabilities,
+                "guests": capabilities.get("guests") or [],
+                "hostname": self._connection.getHostname(),
+                "uri": self._connection.getURI(),
+                "libvirt_version": version(self._connection.getLibVersion()),
+                "hypervisor_version": version(self._connection.getVersion()),
+                "cpus": info[2],
+                "memory": info[1] * units.MIB,
+                "memory_free": free,
+            }
+
+    def names(self, kind: str) -> list[str]:
+        with translated(f"listing each {kind}"):
+            return sorted(thing.name() for thing in self._all(kind))
+
+    def look(self, kind: str, name: str) -> Seen | None:
+        with translated(f"reading the {kind} '{name}'"):
+            thing = self._find(kind, name)
+            return None if thing is None else self._seen(kind, thing)
+
+    def _all(self, kind: str) -> list[Any]:
+        lists = {
+            "vm": self._connection.listAllDomains,
+            "network": self._connection.listAllNetworks,
+            "pool": self._connection.listAllStoragePools,
+        }
+        things: list[Any] = lists[kind]()
+        return things
+
+    def _find(self, kind: str, name: str) -> Any:
+        look_up = {
+            "vm": self._connection.lookupByName,
+            "network": self._connection.networkLookupByName,
+            "pool": self._connection.storagePoolLookupByName,
+        }
+        return found(look_up[kind], name)
+
+    def _seen(self, kind: str, thing: Any) -> Seen:
+        active = bool(thing.isActive())
+        persistent = bool(thing.isPersistent())
+        inactive = {
+            "vm": libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE,
+            "network": libvirt.VIR_NETWORK_XML_INACTIVE,
+            "pool": libvirt.VIR_STORAGE_XML_INACTIVE,
+        }[kind]
+        secure = libvirt.VIR_DOMAIN_XML_SECURE if kind == "vm" else 0
+        xml = thing.XMLDesc(inactive if persistent else secure)
+        state = _STATES[thing.state()[0]] if kind == "vm" else "active" if active else "inactive"
+        return Seen(
+            name=thing.name(),
+            xml=xml,
+            state=state,
+            live_xml=thing.XMLDesc(secure) if active else None,
+            autostart=bool(thing.autostart()) if persistent else False,
+            persistent=persistent,
+            fingerprint=fingerprint(xml),
+        )
+
+    def pool(self, name: str) -> PoolSeen | None:
+        with translated(f"reading the pool '{name}'"):
+            pool = self._find("pool", name)
+            if pool is None:
+                return None
+            root = tree.parse(pool.XMLDesc(0))
+            kind = root.get("type")
+            target = tree.find(root, "target/path")
+            _state, capacity, allocation, available = pool.info()
+            return PoolSeen(
+                name=name,
+                active=bool(pool.isActive()),
+                type=kind,
+                target=target.text if target and kind in _POOL_TYPES_WITH_FOLDER else None,
+                capacity=capacity,
+                allocation=allocation,
+                available=available,
+            )
+
+    def volume(self, pool: str, name: str) -> VolumeSeen | None:
+        with translated(f"reading the volume '{name}' of the pool '{pool}'"):
+            owner = self._find("pool", pool)
+            if owner is None or not owner.isActive():
+                return None
+            volume = found(owner.storageVolLookupByName, name)
+            if volume is None:
+                # Somebody may have put it there without libvirt.
+                owner.refresh(0)
+                volume = found(owner.storageVolLookupByName, name)
+            return None if volume is None else self._volume(pool, volume)
+
+    def volumes(self, pool: str) -> list[VolumeSeen]:
+        with translated(f"listing the volumes of the pool '{pool}'"):
+            owner = self._find("pool", pool)
+            if owner is None or not owner.isActive():
+                return []
+            return [self._volume(pool, volume) for volume in owner.listAllVolumes()]
+
+    @staticmethod
+    def _volume(pool: str, volume: Any) -> VolumeSeen:
+        root = tree.parse(volume.XMLDesc(0))
+        format_spot = tree.find(root, "target/format/@type")
+        backing = tree.find(root, "backingStore/path")
+        return VolumeSeen(
+            pool=pool,
+            name=volume.name(),
+            path=volume.path(),
+            capacity=int(root.findtext("capacity")),
+            allocation=int(root.findtext("allocation") or 0),
+            format=format_spot.text if format_spot else None,
+            backing=backing.text if backing else None,
+        )
+
+    def users(self) -> dict[str, list[User]]:
+        users: dict[str, list[User]] = {}
+        with translated("reading who uses which disk"):
+            for domain in self._all("vm"):
+                active = bool(domain.isActive())
+                root = tree.parse(domain.XMLDesc(0))
+                for disk in root.iterfind("devices/disk"):
+                    for path, backing in self._sources(disk):
+                        target = disk.find("target").get("dev")
+                        users.setdefault(path, []).append(
+                            User(domain.name(), active, target, backing)
+                        )
+        return users
+
+    def _sources(self, disk: tree.Element) -> Iterable[tuple[str, bool]]:
+        """The path of a disk, and those of the layers below it that libvirt knows."""
+        layer, backing = disk, False
+        while layer is not None:
+            source = layer.find("source")
+            if source is not None:
+                path = source.get("file") or source.get("dev")
+                if source.get("pool") and source.get("volume"):
+                    volume = self.volume(source.get("pool"), source.get("volume"))
+                    path = volume.path if volume else None
+                if path:
+                    yield path, backing
+            layer, backing = layer.find("backingStore"), True
+
+    def macs(self) -> dict[str, str]:
+        with translated("reading the MAC addresses"):
+            return {
+                mac.get("address").lower(): domain.name()
+                for domain in self._all("vm")
+                for mac in tree.parse(domain.XMLDesc(0)).iterfind("devices/interface/mac")
+            }
+
+    def download(self, pool: str, name: str) -> bytes:
+        with translated(f"reading the volume '{name}' of the pool '{pool}'"):
+            owner = self._find("pool", pool)
+            volume = owner and found(owner.storageVolLookupByName, name)
+            if not volume:
+                raise VmrtError(f"there is no volume '{name}' in the pool '{pool}'")
+            stream = self._connection.newStream()
+            volume.download(stream, 0, 0)
+            content = bytearray()
+            stream.recvAll(lambda _stream, data, _opaque: content.extend(data), None)
+            stream.finish()
+            return bytes(content)
+
+    def addresses(self, vm: str, sources: Iterable[str]) -> list[dict[str, Any]]:
+        with translated(f"reading the vm '{vm}'"):
+            domain = self._find("vm", vm)
+            if domain is None or not domain.isActive():
+                return []
+            root = tree.parse(domain.XMLDesc(0))
+        nics = {}
+        for element in root.iterfind("devices/interface"):
+            alias = element.find("alias")
+            name = alias.get("name") if alias is not None else ""
+            source = element.find("source")
+            plug = dict(source.attrib) if source is not None else {}
+            nics[element.find("mac").get("address").lower()] = {
+                "nic": name[len("ua-vmrt-") :] if name.startswith("ua-vmrt-") else name,
+                "network": plug.get("network") or plug.get("bridge") or plug.get("dev"),
+            }
+        seen: dict[tuple[str, str], dict[str, Any]] = {}
+        for source in sources:
+            for mac, address, prefix in self._leases(domain, source):
+                if mac in nics and not address.startswith(("127.", "::1", "fe80:", "169.254.")):
+                    entry = {"mac": mac, "address": address, "prefix": prefix, "source": source}
+                    seen.setdefault((mac, address), {**nics[mac], **entry})
+        return list(seen.values())
+
+    @staticmethod
+    def _leases(domain: Any, source: str) -> Iterable[tuple[str, str, int]]:
+        kinds = {
+            "lease": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE,
+            "agent": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT,
+        }
+        try:
+            found_there = domain.interfaceAddresses(kinds[source], 0)
+        except libvirt.libvirtError:
+            # A guest without an agent, or a nic without leases, has no addresses from there.
+            return
+        for interface in found_there.values():
+            for address in interface.get("addrs") or ():
+                mac = (interface.get("hwaddr") or "").lower()
+                yield mac, address["addr"], address["prefix"]
+
+    def agent(self, vm: str, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        request = json.dumps({"execute": command, "arguments": dict(arguments or {})})
+        with translated(f"asking the agent of '{vm}'"):
+            domain = self._connection.lookupByName(vm)
+            answer = libvirt_qemu.qemuAgentCommand(domain, request, _AGENT_SECONDS, 0)
+        return json.loads(answer)["return"]
+
+    def read_file(self, path: str, limit: int) -> str | None:
+        try:
+            with open(path, "rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - limit))
+                return file.read().decode(errors="replace")
+        except OSError:
+            return None
+
+    def answers(self, address: str, port: int, timeout: float) -> str:
+        try:
+            with socket.create_connection((address, port), timeout=timeout) as connection:
+                connection.settimeout(timeout)
+                return connection.recv(256).decode(errors="replace")
+        except OSError:
+            return ""

@@ -1,0 +1,224 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps a plan is made of: plain data that says what to do, and nothing of how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+# What is left out of a result: long, or secret.
+_HIDDEN = {"hidden": True}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One step. ``describe`` is its entry in a result, ``as_dict`` all of it."""
+
+    @property
+    def verb(self) -> str:
+        name = type(self).__name__
+        return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+    def describe(self) -> dict[str, Any]:
+        shown = {one.name: getattr(self, one.name) for one in fields(self) if not one.metadata}
+        return {"action": self.verb, **{k: v for k, v in shown.items() if v is not None}}
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"action": self.verb, **{o.name: getattr(self, o.name) for o in fields(self)}}
+
+    def __str__(self) -> str:
+        rest = self.describe()
+        return " ".join([rest.pop("action").replace("_", " "), *map(str, rest.values())])
+
+
+@dataclass(frozen=True)
+class Define(Action):
+    """Make or change a definition. ``fingerprint`` is that of the definition plan saw, None where
+    there was none."""
+
+    kind: str
+    name: str
+    xml: str = field(metadata=_HIDDEN)
+    fingerprint: str | None = field(default=None, metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class Undefine(Action):
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Start(Action):
+    kind: str
+    name: str
+    paused: bool | None = None
+
+
+@dataclass(frozen=True)
+class Stop(Action):
+    """End a network or a pool, or cut the power of a vm."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SetAutostart(Action):
+    kind: str
+    name: str
+    autostart: bool
+
+
+@dataclass(frozen=True)
+class Shutdown(Action):
+    """Ask a guest to shut down and wait until it is off; ``timeout`` is in seconds."""
+
+    name: str
+    timeout: int = field(metadata=_HIDDEN)
+    force: bool = field(metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class Suspend(Action):
+    name: str
+
+
+@dataclass(frozen=True)
+class Resume(Action):
+    name: str
+
+
+@dataclass(frozen=True)
+class Attach(Action):
+    """Plug a device into a running vm."""
+
+    name: str
+    device: str
+    xml: str = field(metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class Detach(Action):
+    """Unplug a device from a running vm and wait until the guest let go of it; seconds."""
+
+    name: str
+    device: str
+    xml: str = field(metadata=_HIDDEN)
+    timeout: int = field(metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class Update(Action):
+    """Change a device of a running vm in its place."""
+
+    name: str
+    device: str
+    xml: str = field(metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class SetMemory(Action):
+    """Set the memory of a running guest, in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class SetVcpus(Action):
+    """Set the CPUs of a running guest."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class SetMetadata(Action):
+    """Replace our metadata of a running vm."""
+
+    name: str
+    xml: str = field(metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class BuildPool(Action):
+    """Make the folder of a pool."""
+
+    pool: str
+
+
+@dataclass(frozen=True)
+class CreateVolume(Action):
+    """Create a volume; its capacity is in bytes."""
+
+    pool: str
+    volume: str
+    capacity: int | None
+    xml: str = field(metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class ResizeVolume(Action):
+    """Grow a volume that no running vm uses, to bytes."""
+
+    pool: str
+    volume: str
+    capacity: int
+
+
+@dataclass(frozen=True)
+class BlockResize(Action):
+    """Grow a disk under the running vm that uses it, to bytes."""
+
+    name: str
+    device: str
+    capacity: int
+    path: str = field(metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class DeleteVolume(Action):
+    pool: str
+    volume: str
+
+
+@dataclass(frozen=True)
+class WriteVolume(Action):
+    """Put bytes into a raw volume, in place of one of the same name. ``mode`` is octal text."""
+
+    pool: str
+    volume: str
+    content: bytes = field(metadata=_HIDDEN, repr=False)
+    mode: str = field(default="0600", metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class FetchImage(Action):
+    """Bring an image into a pool, checked, and under its name only when it is whole."""
+
+    pool: str
+    volume: str
+    source: str
+    path: str = field(metadata=_HIDDEN)
+    checksum: str | None = field(default=None, metadata=_HIDDEN)
+    format: str | None = field(default=None, metadata=_HIDDEN)
+
+
+@dataclass(frozen=True)
+class UpdateNetwork(Action):
+    """Change one entry of a network, in its definition and, where it is active, at once.
+
+    ``command`` is add, modify or delete, ``section`` what libvirt calls it (ip-dhcp-host), and
+    ``parent`` the number of the <ip> element.
+    """
+
+    network: str
+    command: str
+    section: str
+    entry: str
+    parent: int = field(metadata=_HIDDEN)
+    xml: str = field(metadata=_HIDDEN)

@@ -1,0 +1,50 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carry out a plan, and say how far it came when it fails."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+
+class Runs(Protocol):
+    def run(self, action: Action) -> None: ...
+
+
+class StepFailed(VmrtError):
+    """A step failed after others were done."""
+
+    def __init__(self, error: VmrtError, action: Action, done: list[Action]):
+        super().__init__(
+            f"could not {action}: {error.message}", option=error.option, hint=error.hint
+        )
+        self.action = action
+        self.done = tuple(done)
+
+    def __str__(self) -> str:
+        done = ", ".join(map(str, self.done)) or "nothing"
+        return f"{super().__str__()} Done before that: {done}. The next run goes on from there."
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "changed": bool(self.done),
+            "actions": [action.describe() for action in self.done],
+            "failed_action": self.action.describe(),
+        }
+
+
+def apply(plan: Plan, host: Runs) -> None:
+    """Do the actions of a plan in their order. Raises StepFailed at the first that fails."""
+    done: list[Action] = []
+    for action in plan.actions:
+        try:
+            host.run(action)
+        except VmrtError as error:
+            raise StepFailed(error, action, done) from error
+        done.append(action)

@@ -1,0 +1,175 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What planning may know of a node: read when it is asked for, and never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+
+
+@dataclass(frozen=True)
+class PoolSeen:
+    """A pool; sizes are in bytes, ``target`` is its folder where it has one."""
+
+    name: str
+    active: bool
+    type: str
+    target: str | None
+    available: int = 0
+    capacity: int = 0
+    allocation: int = 0
+
+
+@dataclass(frozen=True)
+class VolumeSeen:
+    """A volume; its capacity is in bytes and None where it is not known yet."""
+
+    pool: str
+    name: str
+    path: str
+    capacity: int | None
+    format: str | None
+    backing: str | None = None
+    allocation: int = 0
+
+
+@dataclass(frozen=True)
+class User:
+    """A vm that uses a file: ``target`` is its name for the disk, ``backing`` tells that the file
+    is only a lower layer of it."""
+
+    vm: str
+    running: bool
+    target: str
+    backing: bool = False
+
+
+class Observer(Protocol):
+    """All that may be read of a node. Nothing here writes."""
+
+    def node(self) -> Mapping[str, Any]:
+        """Values of the schema NODE."""
+
+    def names(self, kind: str) -> list[str]:
+        """The names of all things of a kind: vm, network, pool."""
+
+    def look(self, kind: str, name: str) -> Seen | None:
+        """A vm, network or pool, or None."""
+
+    def pool(self, name: str) -> PoolSeen | None: ...
+
+    def volume(self, pool: str, name: str) -> VolumeSeen | None: ...
+
+    def volumes(self, pool: str) -> list[VolumeSeen]: ...
+
+    def users(self) -> Mapping[str, list[User]]:
+        """Who uses which path, over all vms of the node."""
+
+    def macs(self) -> Mapping[str, str]:
+        """Which vm has which MAC address."""
+
+    def download(self, pool: str, name: str) -> bytes:
+        """The content of a small volume."""
+
+    def addresses(self, vm: str, sources: Iterable[str]) -> list[dict[str, Any]]:
+        """Values of the schema ADDRESS of a running vm, from lease and agent."""
+
+    def agent(self, vm: str, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        """What the guest agent answers."""
+
+    def read_file(self, path: str, limit: int) -> str | None:
+        """The end of a text file of the node, for messages; None where it can't be read."""
+
+    def answers(self, address: str, port: int, timeout: float) -> str:
+        """What a server in a guest says first, as seen from the node; "" when nothing."""
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Things that earlier steps of the same play make: in check mode they are not there yet."""
+
+    networks: frozenset[str] = frozenset()
+    # Their folders by their names.
+    pools: Mapping[str, str] | None = None
+    # Their capacity in bytes, or None, by pool and name.
+    volumes: Mapping[tuple[str, str], int | None] | None = None
+
+
+class NodeFacts:
+    """The node as planning sees it: what the observer reads, and what is foreseen."""
+
+    def __init__(self, observer: Observer, foreseen: Foreseen | None = None):
+        self._observer = observer
+        self._foreseen = foreseen or Foreseen()
+        self._pools: dict[str, PoolSeen | None] = {}
+        self._volumes: dict[tuple[str, str], VolumeSeen | None] = {}
+
+    @cached_property
+    def node(self) -> Mapping[str, Any]:
+        return self._observer.node()
+
+    @cached_property
+    def users(self) -> Mapping[str, list[User]]:
+        return self._observer.users()
+
+    @cached_property
+    def macs(self) -> Mapping[str, str]:
+        return self._observer.macs()
+
+    @cached_property
+    def network_names(self) -> list[str]:
+        return sorted({*self._observer.names("network"), *self._foreseen.networks})
+
+    @cached_property
+    def pool_names(self) -> list[str]:
+        return sorted({*self._observer.names("pool"), *(self._foreseen.pools or {})})
+
+    def network_active(self, name: str) -> bool | None:
+        """Is the network active? None when there is no such network."""
+        seen = self._observer.look("network", name)
+        if name in self._foreseen.networks:
+            return True
+        return None if seen is None else seen.active
+
+    def pool(self, name: str) -> PoolSeen | None:
+        if name not in self._pools:
+            seen = self._observer.pool(name)
+            target = (self._foreseen.pools or {}).get(name)
+            if target and (seen is None or not seen.active):
+                seen = PoolSeen(name, True, "dir", target)
+            self._pools[name] = seen
+        return self._pools[name]
+
+    def volume(self, pool: str, name: str) -> VolumeSeen | None:
+        key = (pool, name)
+        if key not in self._volumes:
+            seen = self._observer.volume(pool, name)
+            owner = self.pool(pool)
+            planned = self._foreseen.volumes or {}
+            if seen is None and key in planned and owner and owner.target:
+                path = f"{owner.target}/{name}"
+                seen = VolumeSeen(pool, name, path, planned[key], "qcow2")
+            self._volumes[key] = seen
+        return self._volumes[key]
+
+    def volume_at(self, path: str) -> VolumeSeen | None:
+        """The volume that has a path, where a pool holds the path's folder."""
+        folder, _slash, name = path.rpartition("/")
+        for pool in self.pool_names:
+            seen = self.pool(pool)
+            if seen and seen.active and seen.target == folder:
+                return self.volume(pool, name)
+        return None
+
+    def download(self, pool: str, name: str) -> bytes:
+        return self._observer.download(pool, name)
+
+    def volumes(self, pool: str) -> list[VolumeSeen]:
+        return self._observer.volumes(pool)

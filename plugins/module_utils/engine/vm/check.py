@@ -1,0 +1,147 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a completed wish refers to, and whether the node has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
+
+
+def check(
+    wanted: Mapping[str, Any],
+    config: Mapping[str, Any],
+    changes: list[Change],
+    state: str,
+    facts: NodeFacts,
+) -> list[VmrtError]:
+    """Every complaint about a wish; ``config`` are the values of the existing definition, and
+    ``changes`` lead away from them."""
+    runs = wanted["state"] in ("running", "paused") or is_up(state)
+    return [
+        *_fixed(changes),
+        *_sizes(wanted, config),
+        *_plugs(wanted, config, runs, facts),
+        *_shared(wanted, config, facts),
+    ]
+
+
+def warnings(wanted: Mapping[str, Any], facts: NodeFacts) -> list[str]:
+    """What is allowed, and may still not be meant."""
+    memory, has = wanted.get("memory"), facts.node.get("memory")
+    if memory and has and memory > has:
+        return [
+            f"memory: {wanted['name']} wants {show_size(memory)}, and the node has "
+            f"{show_size(has)} in all, of which {show_size(facts.node['memory_free'])} are free."
+        ]
+    return []
+
+
+def _fixed(changes: list[Change]) -> list[VmrtError]:
+    return [
+        VmrtError(
+            f"can not be changed from '{change.as_dict()['before']}' to "
+            f"'{change.as_dict()['after']}' where it already exists",
+            option=change.path,
+            hint="Leave the option out, or remove the thing first and make it anew.",
+        )
+        for change in changes
+        if change.apply is Apply.RECREATE and change.kind == "changed"
+    ]
+
+
+def _sizes(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtError]:
+    errors = []
+    for option in ("memory", "vcpus"):
+        now = {**config, **wanted}
+        value, most = now.get(option), now.get(f"max_{option}")
+        if value and most and value > most:
+            errors.append(VmrtError(f"is more than max_{option}", option=option))
+    return errors
+
+
+def _plugs(
+    wanted: Mapping[str, Any], config: Mapping[str, Any], runs: bool, facts: NodeFacts
+) -> list[VmrtError]:
+    errors = []
+    seen: dict[str, str] = {nic["mac"]: nic["name"] for nic in config.get("nics", ())}
+    for nic in wanted.get("nics", ()):
+        option = f"nics[{nic['name']}]"
+        if nic.get("state") == "absent":
+            continue
+        network, mac = nic.get("network"), nic.get("mac")
+        if network:
+            active = facts.network_active(network)
+            if active is None:
+                known = ", ".join(facts.network_names) or "none"
+                errors.append(
+                    VmrtError(
+                        f"there is no network '{network}'",
+                        option=f"{option}.network",
+                        hint=f"The node has: {known}.",
+                    )
+                )
+            elif not active and runs:
+                errors.append(
+                    VmrtError(
+                        f"the network '{network}' is not active",
+                        option=f"{option}.network",
+                        hint="Start it with vmrt.libvirt.network and state=active.",
+                    )
+                )
+        if not mac:
+            continue
+        if seen.get(mac, nic["name"]) != nic["name"]:
+            errors.append(
+                VmrtError(
+                    f"{mac} is given to '{seen[mac]}' as well",
+                    option=f"{option}.mac",
+                    hint="Each interface needs a MAC address of its own.",
+                )
+            )
+        elif mac not in seen:
+            owner = facts.macs.get(mac)
+            if owner and owner != wanted["name"]:
+                errors.append(
+                    VmrtError(
+                        f"the vm '{owner}' has {mac} already",
+                        option=f"{option}.mac",
+                        hint="Give another MAC address, or leave the option out.",
+                    )
+                )
+        seen[mac] = nic["name"]
+    return errors
+
+
+def _shared(
+    wanted: Mapping[str, Any], config: Mapping[str, Any], facts: NodeFacts
+) -> list[VmrtError]:
+    """A disk that two machines write to is lost, so each has to be said to be shareable."""
+    own = {disk.get("path") for disk in config.get("disks", ())}
+    errors = []
+    for disk in wanted.get("disks", ()):
+        path = disk.get("path")
+        if not path or path in own or disk.get("state") == "absent":
+            continue
+        if disk.get("shareable") or disk.get("readonly"):
+            continue
+        for user in facts.users.get(path, ()):
+            if user.vm != wanted["name"]:
+                what = "as the base of its disk" if user.backing else "as its disk"
+                errors.append(
+                    VmrtError(
+                        f"the vm '{user.vm}' uses {path} {what} {user.target}",
+                        option=f"disks[{disk['name']}]",
+                        hint="Use another volume, or say readonly or shareable.",
+                    )
+                )
+    return errors

@@ -1,0 +1,162 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what the user wrote to what is wanted: gaps of new things are filled, and only those."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item, items, match
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import initial
+
+SEED = "seed"
+SEED_DRIVE: Mapping[str, Any] = {"name": SEED, "bus": "sata"}
+_TARGETS = {"virtio": "vd", "scsi": "sd", "sata": "sd", "usb": "sd", "ide": "hd"}
+
+Values = dict
+
+
+def hypervisor_of(
+    wanted: Mapping[str, Any], config: Mapping[str, Any], facts: NodeFacts
+) -> Hypervisor:
+    """The plug-in that is asked for, the one the vm has, or the first that the node offers."""
+    name = wanted.get("hypervisor") or "auto"
+    if name == "auto":
+        name = config.get("hypervisor") or registry.pick(facts.node, wanted.get("arch")).name
+    return registry.get(name)
+
+
+def complete(
+    given: Mapping[str, Any],
+    root: tree.Element | None,
+    config: Mapping[str, Any],
+    hypervisor: Hypervisor,
+    facts: NodeFacts,
+) -> dict[str, Any]:
+    """What is wanted. ``root`` is the definition of an existing vm and ``config`` its values."""
+    wanted = dict(given)
+    if root is None:
+        wanted = {**initial(VM), **wanted}
+        wanted = hypervisor.adjust(wanted, facts.node)
+        wanted.setdefault("max_memory", wanted["memory"])
+        wanted.setdefault("max_vcpus", wanted["vcpus"])
+    else:
+        if wanted.get("hypervisor") == "auto":
+            del wanted["hypervisor"]
+        for option in ("memory", "vcpus"):
+            _raise_most(wanted, config, option)
+    if wanted.get("cloud_init"):
+        wanted["cdroms"] = [*wanted.get("cdroms", ()), SEED_DRIVE]
+    for one in VM.fields:
+        if one.of and one.many and one.schema.key and one.name in wanted:
+            found = list(items(one, root)) if root is not None else []
+            wanted[one.name] = [
+                _complete_device(one, item, match(one.schema, item, found), wanted, facts)
+                for item in wanted[one.name]
+            ]
+    _name_targets(wanted, config)
+    return wanted
+
+
+def _raise_most(wanted: dict[str, Any], config: Mapping[str, Any], option: str) -> None:
+    """More than the vm can ever have raises what it can have, with the definition."""
+    most = f"max_{option}"
+    if wanted.get(option, 0) > wanted.get(most, config.get(most, 0)) and most not in wanted:
+        wanted[most] = wanted[option]
+
+
+def _complete_device(
+    one: Field,
+    device: Mapping[str, Any],
+    found: Item | None,
+    wanted: Mapping[str, Any],
+    facts: NodeFacts,
+) -> dict[str, Any]:
+    values = dict(device)
+    if values.get("state") == "absent":
+        return values
+    if found is None:
+        values = {**initial(one.schema), **values}
+    if one.name == "disks":
+        _find_source(values, found, wanted["name"], facts)
+    elif one.name == "nics":
+        _find_plug(values, found, wanted["name"], facts)
+    if "path" in values:
+        values["type"] = "block" if values["path"].startswith("/dev/") else "file"
+    elif one.name == "cdroms" and found is None:
+        values["type"] = "file"
+    return values
+
+
+def _find_source(values: dict[str, Any], found: Item | None, vm: str, facts: NodeFacts) -> None:
+    """The path of a disk's volume. An existing disk moves only when its volume is named."""
+    if "path" in values:
+        values.pop("pool", None)
+        return
+    if found is not None and "volume" not in values and "pool" not in values:
+        return
+    values.setdefault("pool", "default")
+    ending = "qcow2" if values.get("format", "qcow2") == "qcow2" else "img"
+    values.setdefault("volume", f"{vm}-{values['name']}.{ending}")
+    volume = facts.volume(values["pool"], values["volume"])
+    pool = facts.pool(values["pool"])
+    if volume:
+        values["path"] = volume.path
+    elif pool and pool.target:
+        values["path"] = f"{pool.target}/{values['volume']}"
+
+
+def _find_plug(values: dict[str, Any], found: Item | None, vm: str, facts: NodeFacts) -> None:
+    if found is None and "network" not in values and "bridge" not in values:
+        values["network"] = "default"
+    if "network" in values or "bridge" in values:
+        values["type"] = "network" if "network" in values else "bridge"
+    if found is None:
+        values.setdefault("mac", mac_of(facts.node["hostname"], vm, values["name"]))
+
+
+def mac_of(node: str, vm: str, nic: str) -> str:
+    """The same address for the same names, in the range that QEMU and KVM use."""
+    digest = hashlib.sha256("/".join((node, vm, nic)).encode()).digest()
+    return ":".join(["52", "54", "00", *(f"{byte:02x}" for byte in digest[:3])])
+
+
+def _name_targets(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """Disks and drives that are new get the next free name of their bus."""
+    lists = ("disks", "cdroms")
+    known = {
+        (name, item["name"]): item["target"]
+        for name in lists
+        for item in config.get(name, ())
+        if item.get("target")
+    }
+    taken = {*known.values()}
+    taken |= {item["target"] for name in lists for item in wanted.get(name, ()) if "target" in item}
+    for name in lists:
+        for item in wanted.get(name, ()):
+            new = (name, item["name"]) not in known and item.get("state") != "absent"
+            if new and "target" not in item and "bus" in item:
+                item["target"] = _next_target(_TARGETS[item["bus"]], taken)
+                taken.add(item["target"])
+
+
+def _next_target(prefix: str, taken: set[str]) -> str:
+    number = 0
+    while True:
+        name, rest = "", number
+        while rest >= 0:
+            name = chr(ord("a") + rest % 26) + name
+            rest = rest // 26 - 1
+        if prefix + name not in taken:
+            return prefix + name
+        number += 1

@@ -1,0 +1,252 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of a vm: definition first, then live, then power."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
+    Action,
+    Define,
+    DeleteVolume,
+    SetAutostart,
+    Shutdown,
+    Start,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check import check, warnings
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete import (
+    complete,
+    hypervisor_of,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.live import (
+    Live,
+    Running,
+    plan_live,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import (
+    plan_power,
+    stop,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal import (
+    delete_owned,
+    plan_removal,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import SeedPlan, plan_seed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.storage import plan_storage
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change, diff
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match, read
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
+
+
+def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
+    """The plan that takes a vm, or its absence, to what was given.
+
+    ``given`` are normalised values of the schema VM with the defaults of its steering options.
+    Raises VmrtError, with every complaint at once, before anything could be touched.
+    """
+    root = tree.parse(seen.xml) if seen else None
+    config = read(VM, root) if root is not None else {}
+    if given["state"] == "absent":
+        return plan_removal(given, seen, config, facts)
+    state = seen.state if seen else "shutoff"
+    given = with_unmanaged(given, root)
+    hypervisor = hypervisor_of(given, config, facts)
+    wanted = complete(given, root, config, hypervisor, facts)
+    found = list(items(VM["disks"], root)) if root is not None else []
+    storage = plan_storage(wanted["name"], wanted.get("disks", []), found, facts)
+    seed = plan_seed(wanted, config, facts)
+    wanted = _with_medium(wanted, seed)
+    changes = _changes(wanted, root, seen)
+    raise_all(
+        [
+            *_transient(seen),
+            *hypervisor.validate({**config, **wanted}, facts.node),
+            *storage.errors,
+            *seed.errors,
+            *check(wanted, config, changes, state, facts),
+        ]
+    )
+
+    removed = _removed_volumes(wanted, root, config, facts)
+    owned = [one for one in config.get("owned_volumes") or () if one not in removed]
+    owned += [one for one in (*storage.created, *seed.created) if one not in owned]
+    edited = tree.copy(root) if root is not None else tree.new(VM.tag)
+    write(VM, {**wanted, **({"owned_volumes": owned} if owned else {})}, edited)
+
+    live = _live(wanted, seen, edited, changes)
+    waits = (*live.pending, *(("cloud_init",) if seed.actions and seen and seen.active else ()))
+    power: list[Action] = plan_power(given["name"], given, state)
+    steps = list(live.actions) if given["apply"] != "next_boot" else []
+    if waits and given["apply"] == "restart":
+        shutdown = stop(given["name"], given, state)
+        steps, power, waits = [], [*shutdown, Start("vm", given["name"])], ()
+    elif any(isinstance(step, Shutdown) for step in power):
+        steps, waits = [], ()
+
+    actions: list[Action] = [*storage.before, *seed.actions]
+    if root is None or not tree.same(root, edited):
+        actions.append(
+            Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
+        )
+    actions += [*steps, *storage.after]
+    detached = given["delete_disks"] == "owned" and not any(p.startswith("disks[") for p in waits)
+    deletes, kept = delete_owned(given["name"], removed if detached else (), facts)
+    autostart = given.get("autostart")
+    if autostart is not None and autostart != (seen.autostart if seen else False):
+        actions.append(SetAutostart("vm", given["name"], autostart))
+    actions += power
+    actions += [step for step in deletes if isinstance(step, DeleteVolume)]
+
+    told = [*changes, *storage.changes]
+    return Plan(
+        actions=tuple(actions),
+        changes=tuple(told),
+        before=_before(told, seen, actions),
+        after=_after(told, given, wanted, seen, actions),
+        restart_required=tuple(dict.fromkeys(waits)),
+        warnings=(*warnings(wanted, facts), *kept),
+        filled=_filled(given, wanted, hypervisor.name) if seen is None else {},
+    )
+
+
+def _with_medium(wanted: dict[str, Any], seed: SeedPlan) -> dict[str, Any]:
+    """The wish with the seed in its drive."""
+    drives = [
+        {**drive, **seed.drive} if drive["name"] == seed.drive.get("name") else drive
+        for drive in wanted.get("cdroms", ())
+    ]
+    return {**wanted, "cdroms": drives} if seed.drive else wanted
+
+
+def with_unmanaged(given: Mapping[str, Any], root: tree.Element | None) -> dict[str, Any]:
+    """The wish with all devices of ours marked absent that it no longer names."""
+    wish = dict(given)
+    for name in given.get("remove_unmanaged") or ():
+        field = VM[name]
+        named = {item[field.schema.ident] for item in given.get(name, ())}
+        if given.get("cloud_init") or name == "cdroms":
+            named.add("seed")
+        gone = [
+            {field.schema.ident: item.values[field.schema.ident], "state": "absent"}
+            for item in (items(field, root) if root is not None else ())
+            if item.ours and item.values[field.schema.ident] not in named
+        ]
+        wish[name] = [*given.get(name, ()), *gone]
+    return wish
+
+
+def _transient(seen: Seen | None) -> list[VmrtError]:
+    if seen is None or seen.persistent:
+        return []
+    return [
+        VmrtError(
+            f"the vm '{seen.name}' is transient: it has no definition that could be kept",
+            option="name",
+            hint="Shut it down, or define it with virsh first.",
+        )
+    ]
+
+
+def _changes(
+    wanted: Mapping[str, Any], root: tree.Element | None, seen: Seen | None
+) -> list[Change]:
+    if root is None or seen is None:
+        return []
+    return diff(VM, wanted, root, {"autostart": seen.autostart})
+
+
+def _live(
+    wanted: Mapping[str, Any], seen: Seen | None, edited: tree.Element, changes: list[Change]
+) -> Live:
+    if seen is None or seen.live_xml is None:
+        return Live((), ())
+    root = tree.parse(seen.live_xml)
+    known = _identified(wanted, edited)
+    different = [one for one in diff(VM, known, root) if not one.field.expands]
+    different += [one for one in changes if one.field.expands]
+    running = Running(seen.name, root, read(VM, root), edited, wanted["wait_timeout"])
+    return plan_live(different, known, running)
+
+
+def _identified(wanted: Mapping[str, Any], edited: tree.Element) -> dict[str, Any]:
+    """The wish with the marks of each device, since a running machine may not carry our alias."""
+    known = dict(wanted)
+    for one in VM.fields:
+        schema = one.of
+        if not (schema and schema.adopt and one.name in wanted):
+            continue
+        found = list(items(one, edited))
+        marked = []
+        for item in wanted[one.name]:
+            twin = match(schema, item, found)
+            marks = {
+                name: twin.values[name] for name in schema.adopt if twin and name in twin.values
+            }
+            marked.append({**marks, **item})
+        known[one.name] = marked
+    return known
+
+
+def _removed_volumes(
+    wanted: Mapping[str, Any],
+    root: tree.Element | None,
+    config: Mapping[str, Any],
+    facts: NodeFacts,
+) -> list[str]:
+    """Volumes of ours behind disks that go, where they are to be deleted."""
+    if root is None or wanted["delete_disks"] != "owned":
+        return []
+    owned = config.get("owned_volumes") or ()
+    found = list(items(VM["disks"], root))
+    volumes = []
+    for disk in wanted.get("disks", ()):
+        item = match(DISK, disk, found)
+        if disk.get("state") == "absent" and item and item.values.get("path"):
+            volume = facts.volume_at(item.values["path"])
+            if volume and f"{volume.pool}/{volume.name}" in owned:
+                volumes.append(f"{volume.pool}/{volume.name}")
+    return volumes
+
+
+def _before(told: list[Change], seen: Seen | None, actions: list[Action]) -> dict[str, Any]:
+    if seen is None:
+        return {"state": "absent"}
+    before = {change.path: change.as_dict()["before"] for change in told}
+    return {**before, **_states(seen.state, actions)}
+
+
+def _after(
+    told: list[Change],
+    given: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    seen: Seen | None,
+    actions: list[Action],
+) -> dict[str, Any]:
+    if seen is None:
+        hidden = ("controllers", "wait_for", "wait_timeout", "stop_timeout", "force", "apply")
+        shown = show(VM, {k: v for k, v in wanted.items() if k not in hidden})
+        return {**shown, "state": given["state"]}
+    after = {change.path: change.as_dict()["after"] for change in told}
+    return {**after, **_states(given["state"], actions)}
+
+
+def _states(state: str, actions: list[Action]) -> dict[str, Any]:
+    verbs = {"start", "shutdown", "suspend", "resume"}
+    return {"state": state} if any(action.verb in verbs for action in actions) else {}
+
+
+def _filled(given: Mapping[str, Any], wanted: Mapping[str, Any], hypervisor: str) -> dict[str, Any]:
+    """What was chosen for a new vm, told in the result."""
+    chosen = {name: value for name, value in wanted.items() if name not in given}
+    return {**show(VM, chosen), "hypervisor": hypervisor}

@@ -1,0 +1,69 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The end of a vm, and of volumes that its declaration made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
+    Action,
+    DeleteVolume,
+    Undefine,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up, stop
+
+
+def seed_volume(name: str) -> str:
+    """The name of the volume that holds a vm's seed."""
+    return f"{name}-seed.iso"
+
+
+def plan_removal(
+    wanted: Mapping[str, Any], seen: Seen | None, config: Mapping[str, Any], facts: NodeFacts
+) -> Plan:
+    """Stop, then undefine, and only then delete: an error on the way leaves every volume."""
+    if seen is None:
+        return Plan()
+    name = wanted["name"]
+    actions: list[Action] = []
+    if is_up(seen.state):
+        actions += stop(name, wanted, seen.state)
+    actions.append(Undefine("vm", name))
+    owned = list(config.get("owned_volumes") or ())
+    if wanted["delete_disks"] != "owned":
+        # The seed is no data: it is made from the declaration, and may hold secrets.
+        owned = [one for one in owned if one.endswith(f"/{seed_volume(name)}")]
+    deletes, warnings = delete_owned(name, owned, facts)
+    return Plan(
+        actions=(*actions, *deletes),
+        before={"state": seen.state},
+        after={"state": "absent"},
+        warnings=tuple(warnings),
+    )
+
+
+def delete_owned(
+    name: str, owned: Iterable[str], facts: NodeFacts
+) -> tuple[list[Action], list[str]]:
+    """Delete volumes, given as pool and name, but those that another vm or volume needs."""
+    actions: list[Action] = []
+    warnings: list[str] = []
+    for one in owned:
+        pool, _slash, volume = one.partition("/")
+        seen = facts.volume(pool, volume)
+        if seen is None:
+            continue
+        others = sorted({user.vm for user in facts.users.get(seen.path, ()) if user.vm != name})
+        overlays = sorted(v.name for v in facts.volumes(pool) if v.backing == seen.path)
+        if others or overlays:
+            needed = ", ".join([*others, *overlays])
+            warnings.append(f"delete_disks: {one} is kept, because {needed} needs it.")
+        else:
+            actions.append(DeleteVolume(pool, volume))
+    return actions, warnings

@@ -1,0 +1,55 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A vm as values: the same shape in which it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up, phase
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
+
+SOURCES = ("lease", "agent")
+
+
+def report_vm(observer: Observer, name: str, sources: tuple[str, ...] = SOURCES) -> dict[str, Any]:
+    """Values of the schema VM for one vm; one that is not there is absent."""
+    seen = observer.look("vm", name)
+    if seen is None:
+        return {"name": name, "state": "absent"}
+    values = read(VM, tree.parse(seen.xml))
+    values["disks"] = [_disk(disk, NodeFacts(observer)) for disk in values.get("disks", ())]
+    addresses = observer.addresses(name, sources) if seen.active else []
+    return {
+        **values,
+        "autostart": seen.autostart,
+        "state": _state(seen),
+        "phase": phase(seen.state),
+        "addresses": addresses,
+    }
+
+
+def _state(seen: Seen) -> str:
+    if seen.state in ("paused", "pmsuspended"):
+        return "paused"
+    return "running" if is_up(seen.state) else "stopped"
+
+
+def _disk(disk: Mapping[str, Any], facts: NodeFacts) -> dict[str, Any]:
+    """A disk, with its volume in place of its path where a pool holds it."""
+    volume = facts.volume_at(disk["path"]) if disk.get("path") else None
+    if volume is None:
+        return dict(disk)
+    values = {name: value for name, value in disk.items() if name != "path"}
+    values.update(pool=volume.pool, volume=volume.name, size=volume.capacity)
+    image = facts.volume_at(volume.backing) if volume.backing else None
+    if image is not None:
+        values.update(image=image.name, image_pool=image.pool)
+    return values

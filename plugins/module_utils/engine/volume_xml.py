@@ -1,0 +1,30 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The definition of a volume."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import VolumeSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+
+
+def volume_xml(
+    name: str,
+    capacity: int | None,
+    format: str,
+    backing: VolumeSeen | None = None,
+    mode: str | None = None,
+) -> str:
+    """XML of a new volume. ``capacity`` is in bytes; None takes that of the backing volume."""
+    root = tree.new("volume")
+    tree.ensure(root, "name").put(name)
+    tree.ensure(root, "capacity").put(str(capacity or (backing.capacity if backing else 0) or 0))
+    tree.ensure(root, "target/format/@type").put(format)
+    if mode:
+        tree.ensure(root, "target/permissions/mode").put(mode)
+    if backing:
+        tree.ensure(root, "backingStore/path").put(backing.path)
+        tree.ensure(root, "backingStore/format/@type").put(backing.format or "qcow2")
+    return tree.render(root)

@@ -1,0 +1,194 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The smaller devices of a vm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import (
+    DEVICE_STATE,
+    name_field,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
+
+AGENT_CHANNEL = "org.qemu.guest_agent.0"
+
+
+def _named_by(*parts: str) -> Any:
+    def derive(values: Mapping[str, Any]) -> str:
+        words = [str(values[part]) for part in parts if values.get(part) is not None]
+        return "-".join(words).replace(".", "-")
+
+    return derive
+
+
+CONTROLLER = Schema(
+    name="controller",
+    doc="A controller that devices are plugged into.",
+    key="name",
+    derive=_named_by("type", "index"),
+    fields=(
+        DEVICE_STATE,
+        Field(
+            "type",
+            "Kind of controller.",
+            at="@type",
+            choices=("pci", "scsi", "sata", "usb", "virtio-serial", "ide"),
+            required=True,
+            apply=Apply.RECREATE,
+        ),
+        Field(
+            "index",
+            "Number of the controller among those of its kind.",
+            type="int",
+            at="@index",
+            codec=codec.INT,
+            apply=Apply.RECREATE,
+            initial_doc="the next free number",
+        ),
+        Field(
+            "model",
+            "Model of the controller, such as C(pcie-root-port), a port that takes one device "
+            "under a running guest, or C(virtio-scsi).",
+            at="@model",
+            apply=Apply.RESTART,
+        ),
+        name_field("controller"),
+    ),
+)
+
+SERIAL = Schema(
+    name="serial",
+    doc="A serial port of a vm.",
+    key="name",
+    derive=_named_by("type", "port"),
+    fields=(
+        DEVICE_STATE,
+        Field(
+            "type",
+            "What the port is connected to on the node; a V(pty) is what a console opens.",
+            at="@type",
+            choices=("pty",),
+            apply=Apply.RESTART,
+            initial="pty",
+        ),
+        Field(
+            "log",
+            "Absolute path of a file on the node that gets all that the guest prints.",
+            at="log/@file",
+            check=names.path,
+            apply=Apply.RESTART,
+        ),
+        Field(
+            "port",
+            "Number of the port.",
+            type="int",
+            at="target/@port",
+            codec=codec.INT,
+            apply=Apply.RECREATE,
+            initial_doc="the next free number",
+        ),
+        name_field("port"),
+    ),
+)
+
+CHANNEL = Schema(
+    name="channel",
+    doc="A channel between the node and a program in the guest.",
+    key="name",
+    match={"target/@type": "virtio"},
+    derive=_named_by("target"),
+    fields=(
+        DEVICE_STATE,
+        Field(
+            "type",
+            "What the channel is connected to on the node.",
+            at="@type",
+            choices=("unix",),
+            apply=Apply.RESTART,
+            initial="unix",
+        ),
+        Field(
+            "target",
+            f"Name of the channel in the guest; the guest agent listens on C({AGENT_CHANNEL}).",
+            at="target/@name",
+            apply=Apply.RESTART,
+            initial=AGENT_CHANNEL,
+        ),
+        name_field("channel"),
+    ),
+)
+
+GRAPHICS = Schema(
+    name="graphics",
+    doc="A graphical console of a vm.",
+    key="type",
+    fields=(
+        DEVICE_STATE,
+        Field(
+            "type",
+            "Protocol of the console, of which a vm has at most one.",
+            at="@type",
+            choices=("vnc",),
+            required=True,
+            apply=Apply.RECREATE,
+        ),
+        Field(
+            "port",
+            "TCP port of the console on the node; needs O(graphics[].autoport=false).",
+            type="int",
+            at="@port",
+            codec=codec.INT,
+            apply=Apply.RESTART,
+        ),
+        Field(
+            "autoport",
+            "Whether libvirt picks a free port at each start.",
+            type="bool",
+            at="@autoport",
+            codec=codec.YES_NO,
+            apply=Apply.RESTART,
+            initial=True,
+        ),
+        Field(
+            "listen",
+            "Address of the node that the console listens on.",
+            at="listen/@address",
+            twins=("@listen",),
+            apply=Apply.RESTART,
+            initial="127.0.0.1",
+        ),
+    ),
+    constant={"listen/@type": "address"},
+)
+
+RNG = Schema(
+    name="rng",
+    doc="A source of random numbers.",
+    constant={"backend/@model": "random"},
+    fields=(
+        DEVICE_STATE,
+        Field(
+            "model",
+            "Kind of device that the guest sees.",
+            at="@model",
+            choices=("virtio",),
+            apply=Apply.RESTART,
+            initial="virtio",
+        ),
+        Field(
+            "device",
+            "File of the node that the numbers come from.",
+            at="backend",
+            check=names.path,
+            apply=Apply.RESTART,
+            initial="/dev/urandom",
+        ),
+    ),
+)

@@ -1,0 +1,69 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which names may reach libvirt: it would accept, and suffer from, far more of them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
+_DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
+_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
+_SYSTEM_FOLDERS = (
+    *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
+    *("/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp"),
+    *("/usr", "/var", "/var/cache", "/var/lib", "/var/lib/libvirt", "/var/log", "/var/run"),
+    *("/var/spool", "/var/tmp", "/usr/bin", "/usr/lib", "/usr/local", "/usr/sbin", "/usr/share"),
+)
+_SYSTEM_TREES = ("/bin/", "/boot/", "/dev/", "/etc/", "/lib/", "/proc/", "/sbin/", "/sys/", "/usr/")
+
+
+def name(text: str) -> None:
+    """A vm, volume, pool, network or image."""
+    if not _NAME.fullmatch(text):
+        raise ValueError(
+            f"{text!r} can not be a name: use 1 to 63 letters, digits, '_', '.' and '-', "
+            "and begin with a letter, a digit or '_'"
+        )
+
+
+def device(text: str) -> None:
+    """A device of a vm; libvirt keeps it as an alias, which knows fewer characters."""
+    if not _DEVICE.fullmatch(text):
+        raise ValueError(
+            f"{text!r} can not name a device: use 1 to 31 letters, digits, '_' and '-', "
+            "and begin with a letter or a digit"
+        )
+
+
+def interface(text: str) -> None:
+    """A network interface of the node, such as a bridge."""
+    if not _INTERFACE.fullmatch(text):
+        raise ValueError(f"{text!r} can not name a network interface of Linux")
+
+
+def mac(text: str) -> None:
+    """A unicast MAC address, six pairs of hexadecimal digits."""
+    if not _MAC.fullmatch(text):
+        raise ValueError(f"{text!r} is not a MAC address: write it as 52:54:00:12:34:56")
+    if int(text[:2], 16) & 1:
+        raise ValueError(f"{text!r} is a multicast MAC address: make its first byte even")
+
+
+def path(text: str) -> None:
+    """An absolute path without detours."""
+    if not text.startswith("/") or posixpath.normpath(text) != text or text.startswith("//"):
+        raise ValueError(f"{text!r} is not an absolute path in its shortest form")
+    if any(ord(char) < 32 for char in text):
+        raise ValueError(f"{text!r} holds a control character")
+
+
+def pool_target(text: str) -> None:
+    """A folder that a pool may own."""
+    path(text)
+    if text in _SYSTEM_FOLDERS or text.startswith(_SYSTEM_TREES):
+        raise ValueError(f"{text!r} belongs to the system: give the pool a folder of its own")

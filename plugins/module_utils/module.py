@@ -1,0 +1,104 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a resource as an Ansible module: the only place that knows of check mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any, Callable
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import open_url
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.connection import (
+    require_libraries,
+    uri_of,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_host import LibvirtHost
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
+    LibvirtObserver,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.foreseen import foreseen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import (
+    Resource,
+    make_plan,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.common import COMMON, READING
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec import (
+    argument_spec,
+    constraints,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import normalise, show
+
+Query = Callable[[LibvirtObserver, Mapping[str, Any]], Mapping[str, Any]]
+
+
+def run(resource: Resource) -> None:
+    """Converge: look, plan, and, but in check mode, apply."""
+
+    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+        if module.check_mode:
+            with closing(LibvirtObserver(uri_of(module))) as observer:
+                later = foreseen(common.get("foreseen") or {})
+                plan = make_plan(resource, given, observer, later)
+                return _result(resource, plan, given, observer)
+        with closing(LibvirtHost(uri_of(module), open_url)) as host:
+            plan = make_plan(resource, given, host)
+            apply(plan, host)
+            resource.wait(host, given)
+            return _result(resource, plan, given, host)
+
+    _run(resource.schema, COMMON, work)
+
+
+def run_info(schema: Schema, query: Query) -> None:
+    """Read only: ``query`` gets the normalised options and returns the result."""
+
+    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+        with closing(LibvirtObserver(uri_of(module))) as observer:
+            return {"changed": False, **query(observer, given)}
+
+    _run(schema, READING, work)
+
+
+def _run(schema: Schema, common: Schema, work: Callable[..., dict[str, Any]]) -> None:
+    spec = {**argument_spec(common), **argument_spec(schema)}
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints(schema))
+    require_libraries(module)
+    try:
+        given = normalise(schema, _of(schema, module.params))
+        module.exit_json(**work(module, given, normalise(common, _of(common, module.params))))
+    except StepFailed as error:
+        module.fail_json(msg=str(error), **error.report())
+    except VmrtError as error:
+        module.fail_json(msg=str(error))
+
+
+def _of(schema: Schema, params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: params[name] for name in argument_spec(schema)}
+
+
+def _result(
+    resource: Resource, plan: Plan, given: Mapping[str, Any], observer: Observer
+) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "changed": plan.changed,
+        "actions": [action.describe() for action in plan.actions],
+        "changes": [change.as_dict() for change in plan.changes],
+        "restart_required": list(plan.restart_required),
+        "diff": {"before": dict(plan.before), "after": dict(plan.after)},
+        resource.what: show(resource.schema, resource.report(observer, given)),
+    }
+    if plan.filled:
+        result["filled"] = dict(plan.filled)
+    if plan.warnings:
+        result["warnings"] = list(plan.warnings)
+    return result

@@ -1,0 +1,182 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Codecs: how a value is written by a user, held inside, and kept in XML.
+
+``parse`` takes what a user wrote to the value, ``show`` takes it back; ``read`` and ``write`` do
+the same for a spot in XML. ``parse`` raises ValueError with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import units
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot, new
+
+
+class Codec:
+    """Text as it is."""
+
+    # What a missing place means; None means that nothing is known.
+    missing: Any = None
+    # A value that is written by taking the place away.
+    removes: Any = None
+
+    def parse(self, value: Any) -> Any:
+        text = str(value)
+        for char in text:
+            if ord(char) < 32 and char not in "\t\n\r":
+                raise ValueError(f"the control character {char!r} can not be kept in XML")
+        return text
+
+    def show(self, value: Any) -> Any:
+        return value
+
+    def read(self, spot: Spot) -> Any:
+        return spot.text
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.put(str(value))
+
+
+class _Integer(Codec):
+    def parse(self, value: Any) -> int:
+        try:
+            return int(value)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"'{value}' is not a whole number") from error
+
+    def read(self, spot: Spot) -> int | None:
+        text = (spot.text or "").strip()
+        return int(text) if text.lstrip("-").isdigit() else None
+
+
+@dataclass(frozen=True)
+class _Flag(Codec):
+    """A boolean that XML spells as one of two words."""
+
+    true: str
+    false: str
+    missing: Any = None
+
+    def parse(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"'{value}' is neither true nor false")
+        return value
+
+    def read(self, spot: Spot) -> bool:
+        return spot.text == self.true
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.put(self.true if value else self.false)
+
+
+class _Presence(Codec):
+    """A boolean that is true when its element is there."""
+
+    missing = False
+    removes = False
+
+    def parse(self, value: Any) -> bool:
+        return YES_NO.parse(value)
+
+    def read(self, spot: Spot) -> bool:
+        return True
+
+    def write(self, spot: Spot, value: Any) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class _Size(Codec):
+    """Bytes; ``unit`` is what XML means without a unit, ``bare`` the same for a user."""
+
+    unit: str
+    bare: str | None = None
+
+    def parse(self, value: Any) -> int:
+        size = units.parse_size(value, self.bare)
+        factor = units.xml_size("1", self.unit, self.unit)
+        if size % factor:
+            raise ValueError(f"'{value}' is not a whole number of {self.unit}")
+        return size
+
+    def show(self, value: Any) -> str:
+        return units.show_size(value)
+
+    def read(self, spot: Spot) -> int | None:
+        unit = None if spot.attribute else spot.element.get("unit")
+        return units.xml_size(spot.text, unit, self.unit) if spot.text else None
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.put(str(value // units.xml_size("1", self.unit, self.unit)))
+        if not spot.attribute:
+            spot.element.set("unit", self.unit)
+
+
+ALIAS_PREFIX = "ua-vmrt-"
+
+
+class _Alias(Codec):
+    """The name of a device, kept as the user alias that libvirt never changes."""
+
+    def read(self, spot: Spot) -> str | None:
+        text = spot.text or ""
+        return text[len(ALIAS_PREFIX) :] if text.startswith(ALIAS_PREFIX) else None
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.put(ALIAS_PREFIX + value)
+
+
+class _Lower(Codec):
+    """Text whose case has no meaning, such as a MAC address."""
+
+    def parse(self, value: Any) -> str:
+        return str(Codec.parse(self, value)).lower()
+
+    def read(self, spot: Spot) -> str | None:
+        return spot.text.lower() if spot.text else None
+
+
+class _Pairs(Codec):
+    """A dict of strings, kept as children ``<vmrt:item name="key">value</vmrt:item>``."""
+
+    def parse(self, value: Any) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise ValueError("is not a dictionary")
+        text = Codec()
+        return {text.parse(key): text.parse(item) for key, item in value.items()}
+
+    def read(self, spot: Spot) -> dict[str, str]:
+        return {item.get("name", ""): item.text or "" for item in spot.element}
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.element[:] = []
+        for key in sorted(value):
+            item = new("vmrt:item")
+            item.set("name", key)
+            item.text = value[key]
+            spot.element.append(item)
+
+
+class _Raw(Codec):
+    """A value with no place in XML, taken as Ansible gives it."""
+
+    def parse(self, value: Any) -> Any:
+        return value
+
+
+TEXT = Codec()
+LOWER = _Lower()
+INT = _Integer()
+YES_NO = _Flag("yes", "no")
+ON_OFF = _Flag("on", "off")
+PRESENCE = _Presence()
+MEMORY = _Size("KiB", "MiB")
+CAPACITY = _Size("bytes")
+ALIAS = _Alias()
+PAIRS = _Pairs()
+RAW = _Raw()

@@ -1,0 +1,113 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to change: only options the user gave are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Apply,
+    Field,
+    Owner,
+    Schema,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match, read
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show_value
+
+ADDED = "added"
+CHANGED = "changed"
+REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One option that is not as it should be. ``device`` is the list and the key of the thing in it
+    that the option belongs to, ``path`` is what a user would call the option."""
+
+    path: str
+    field: Field
+    before: Any
+    after: Any
+    kind: str = CHANGED
+    device: tuple[str, str] | None = None
+
+    @property
+    def apply(self) -> Apply:
+        return self.field.apply or Apply.RESTART
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a result: values as users write them, secrets masked."""
+        return {
+            "option": self.path,
+            "before": show_value(self.field, self.before),
+            "after": show_value(self.field, self.after),
+        }
+
+
+def diff(
+    schema: Schema,
+    wanted: Mapping[str, Any],
+    root: tree.Element,
+    extra: Mapping[str, Any] | None = None,
+) -> list[Change]:
+    """The changes that take an element to the wanted values.
+
+    ``extra`` holds found values that XML does not, such as ``autostart``.
+    """
+    found = {**read(schema, root), **(extra or {})}
+    changes: list[Change] = []
+    for one in schema.fields:
+        value = wanted.get(one.name)
+        if value is None or one.steers or one.owner is Owner.REPORTED:
+            continue
+        if one.of and one.many and one.schema.key:
+            changes += _diff_items(one, value, root)
+        elif one.of and not one.many and one.places:
+            changes += _diff_nested(one, value, root, found)
+        elif (one.places or one.name in found) and not one.same(value, found.get(one.name)):
+            changes.append(Change(one.name, one, found.get(one.name), value))
+    return changes
+
+
+def _diff_nested(
+    one: Field, value: Mapping[str, Any], root: tree.Element, found: Mapping[str, Any]
+) -> list[Change]:
+    spot = tree.find(root, one.places[0])
+    if value.get("state") == "absent":
+        return [Change(one.name, one, found[one.name], None, REMOVED)] if spot else []
+    if spot is None:
+        has = {name: item for name, item in value.items() if not one.schema[name].steers}
+        return [Change(one.name, one, None, has, ADDED)] if has else []
+    return [
+        replace(change, path=f"{one.name}.{change.path}")
+        for change in diff(one.schema, value, spot.element)
+    ]
+
+
+def _diff_items(one: Field, wanted: list[Mapping[str, Any]], root: tree.Element) -> list[Change]:
+    changes: list[Change] = []
+    found = list(items(one, root))
+    for value in wanted:
+        key = value[one.schema.ident]
+        path, device = f"{one.name}[{key}]", (one.name, key)
+        item = match(one.schema, value, found)
+        if value.get("state") == "absent":
+            if item:
+                changes.append(Change(path, one, item.values, None, REMOVED, device))
+        elif item is None:
+            changes.append(Change(path, one, None, dict(value), ADDED, device))
+        else:
+            # The name of an adopted thing is the alias that it gets, which is nobody's change.
+            changes += [
+                replace(change, path=f"{path}.{change.path}", device=device)
+                for change in diff(
+                    one.schema, {**value, one.schema.ident: None}, item.element, item.values
+                )
+            ]
+    return changes

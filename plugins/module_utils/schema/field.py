@@ -1,0 +1,162 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an option is: the one declaration that everything else reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Any, Callable
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import TEXT, Codec
+
+
+class Apply(IntEnum):
+    """How a change reaches a running machine, from the gentlest to the roughest way."""
+
+    LIVE = 1
+    REPLUG = 2
+    RESTART = 3
+    RECREATE = 4
+
+
+class Owner(Enum):
+    """Who gives a value: the user, libvirt when the user does not, or nobody but libvirt."""
+
+    USER = "user"
+    FILLED = "filled"
+    REPORTED = "reported"
+
+
+def exact(wanted: Any, found: Any) -> bool:
+    """Both are the same."""
+    return bool(wanted == found)
+
+
+def unordered(wanted: Any, found: Any) -> bool:
+    """Both lists hold the same, in any order."""
+    return sorted(wanted, key=repr) == sorted(found or [], key=repr)
+
+
+def never(wanted: Any, found: Any) -> bool:
+    """Can not be read back, so it never counts as different."""
+    return True
+
+
+@dataclass(frozen=True)
+class Field:
+    """One option.
+
+    ``at`` is its place in the XML of its schema's element; several places are tried in turn when
+    reading, and the first is written. A mapping gives a place for each value of the sibling ``by``.
+    A field without a place is kept elsewhere (``apply`` says how it changes) or only steers the run
+    (``apply`` is None).
+    """
+
+    name: str
+    doc: str | Sequence[str]
+    type: str = "str"
+    at: str | Sequence[str] | Mapping[str, str] | None = None
+    by: str | None = None
+    codec: Codec = TEXT
+    # Of a list of plain values: their Ansible type.
+    elements: str | None = None
+    choices: Sequence[str] = ()
+    required: bool = False
+    aliases: Sequence[str] = ()
+    no_log: bool = False
+    # Only of options that steer the run: an argument-spec default.
+    default: Any = None
+    # The value of a new resource, where the user gives none.
+    initial: Any = None
+    # What the documentation says of `initial` where it is computed.
+    initial_doc: str | None = None
+    of: Schema | None = None
+    many: bool = False
+    apply: Apply | None = None
+    # libvirt's own call for a live change; None means update-device.
+    via: str | None = None
+    owner: Owner = Owner.USER
+    same: Callable[[Any, Any], bool] = exact
+    # What a place that is missing in XML means.
+    absent: Any = None
+    # Places that say the same thing again, and go when this one is written.
+    twins: Sequence[str] = ()
+    # libvirt writes something else into the live definition, so only the inactive one is compared.
+    expands: bool = False
+    # Raises ValueError with the reason when a value can not be.
+    check: Callable[[Any], None] | None = None
+    # Only in the result of a module: how a value looks, for the documentation.
+    sample: Any = None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        if self.at is None:
+            return ()
+        if isinstance(self.at, str):
+            return (self.at,)
+        return tuple(self.at.values() if isinstance(self.at, Mapping) else self.at)
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of a nested field."""
+        if self.of is None:
+            raise TypeError(f"{self.name} is not nested")
+        return self.of
+
+    @property
+    def steers(self) -> bool:
+        """Does it only steer the run, and so is no part of what a resource is?"""
+        return self.apply is None and self.owner is not Owner.REPORTED
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The options of one kind of thing, in the order in which libvirt writes their elements.
+
+    Things in a list are told apart by ``key``. ``match`` holds attributes that all elements of the
+    kind have (a cdrom is a disk with ``device="cdrom"``), ``constant`` what a new one gets. An
+    element without our alias is adopted when one of the fields in ``adopt`` is the same;
+    ``derive`` names it until then.
+    """
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+    tag: str = ""
+    key: str | None = None
+    match: Mapping[str, str] = field(default_factory=dict)
+    constant: Mapping[str, str] = field(default_factory=dict)
+    adopt: Sequence[str] = ()
+    derive: Callable[[Mapping[str, Any]], str] | None = None
+    # Can it be plugged into a running machine, and out of it?
+    hotplug: bool = False
+    required_one_of: Sequence[Sequence[str]] = ()
+    mutually_exclusive: Sequence[Sequence[str]] = ()
+    required_together: Sequence[Sequence[str]] = ()
+    required_if: Sequence[Sequence[Any]] = ()
+
+    def __getitem__(self, name: str) -> Field:
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def __contains__(self, name: str) -> bool:
+        return any(one.name == name for one in self.fields)
+
+    @property
+    def ident(self) -> str:
+        """The key of a schema whose things have one."""
+        if self.key is None:
+            raise TypeError(f"a {self.name} has no key")
+        return self.key
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The child tags of the element, in libvirt's order."""
+        tags = (place.split("/")[0] for one in self.fields for place in one.places)
+        return tuple(dict.fromkeys(tag for tag in tags if not tag.startswith(("@", "."))))

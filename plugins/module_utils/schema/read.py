@@ -1,0 +1,108 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""XML to values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+
+
+@dataclass(frozen=True)
+class Item:
+    """One element of a list: its values, and whether it carries our alias."""
+
+    element: tree.Element
+    values: dict[str, Any]
+    ours: bool
+
+
+def read(schema: Schema, root: tree.Element) -> dict[str, Any]:
+    """Everything the schema knows that the element says; what it does not say is left out."""
+    values: dict[str, Any] = {}
+    for one in schema.fields:
+        if not one.places:
+            continue
+        value = _field(one, root, values)
+        if value is not None:
+            values[one.name] = value
+    return values
+
+
+def _field(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
+    if one.of and one.many:
+        return [item.values for item in items(one, root)]
+    if one.of:
+        spot = tree.find(root, one.places[0])
+        return read(one.schema, spot.element) if spot else None
+    if one.type == "list":
+        return [
+            one.codec.read(tree.Spot(element, tree.split(one.places[0])[1]))
+            for element in tree.children(root, one.places[0])
+        ] or one.absent
+    return read_value(one, root, values)
+
+
+def read_value(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
+    """The value of a field that is neither nested nor a list."""
+    for place in _places(one, values):
+        spot = tree.find(root, place)
+        if spot is not None:
+            value = one.codec.read(spot)
+            if value is not None:
+                return value
+    return one.codec.missing if one.absent is None else one.absent
+
+
+def _places(one: Field, values: Mapping[str, Any]) -> tuple[str, ...]:
+    if isinstance(one.at, Mapping):
+        place = one.at.get(values.get(one.by or "", ""))
+        return (place,) if place else ()
+    return one.places
+
+
+def items(one: Field, root: tree.Element) -> Iterator[Item]:
+    """The things in the list of a field; those without our alias get a derived name."""
+    schema = one.schema
+    for element in tree.children(root, one.places[0]):
+        if not _is_one(schema, element):
+            continue
+        values = read(schema, element)
+        ours = not schema.key or values.get(schema.key) is not None
+        if not ours and schema.key and schema.derive:
+            values = {schema.key: schema.derive(values), **values}
+        yield Item(element, values, ours)
+
+
+def _is_one(schema: Schema, element: tree.Element) -> bool:
+    for attribute, value in schema.match.items():
+        spot = tree.find(element, attribute)
+        # libvirt leaves out an attribute only where the first word of its kind is meant.
+        if spot is None or spot.text != value:
+            return False
+    return True
+
+
+def match(schema: Schema, wanted: Mapping[str, Any], found: list[Item]) -> Item | None:
+    """The thing that is wanted, among those found: by our alias, or adopted by an exact match."""
+    key = wanted.get(schema.key or "")
+    for item in found:
+        if item.ours and item.values.get(schema.key or "") == key:
+            return item
+    for item in found:
+        if not item.ours and _adopts(schema, wanted, item):
+            return item
+    return None
+
+
+def _adopts(schema: Schema, wanted: Mapping[str, Any], item: Item) -> bool:
+    marks = [name for name in schema.adopt if wanted.get(name) is not None]
+    if marks:
+        return any(wanted[name] == item.values.get(name) for name in marks)
+    return bool(item.values.get(schema.key or "") == wanted.get(schema.key or ""))

@@ -1,0 +1,167 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""XML trees, and places in them such as ``driver/@cache``.
+
+A place is a path of child tags that may end in an attribute; ``.`` is the element itself. A tag
+with the prefix ``vmrt:`` is in our own namespace, the only one that we write.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LXML_IMPORT_ERROR: str | None
+try:
+    from lxml import etree
+
+    LXML_IMPORT_ERROR = None
+except ImportError:
+    etree = None  # type: ignore[assignment]
+    LXML_IMPORT_ERROR = traceback.format_exc()
+
+Element = Any
+NAMESPACE = "urn:vmrt:libvirt:1"
+NSMAP = {"vmrt": NAMESPACE}
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a value stands: an element's text, or one of its attributes."""
+
+    element: Element
+    attribute: str | None
+
+    @property
+    def text(self) -> str | None:
+        if self.attribute is not None:
+            value = self.element.get(self.attribute)
+        else:
+            value = self.element.text or ""
+        return None if value is None else str(value)
+
+    def put(self, text: str) -> None:
+        if self.attribute is not None:
+            self.element.set(self.attribute, text)
+        else:
+            self.element.text = text
+
+
+def parse(text: str) -> Element:
+    """The root of an XML document; no entity is resolved, nothing is fetched."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
+    return etree.fromstring(text.encode(), parser)
+
+
+def render(element: Element) -> str:
+    """An element as indented text."""
+    return str(etree.tostring(element, pretty_print=True, encoding="unicode"))
+
+
+def new(tag: str) -> Element:
+    return etree.Element(_tag(tag), nsmap=NSMAP if tag.startswith("vmrt:") else None)
+
+
+def copy(element: Element) -> Element:
+    return parse(render(element))
+
+
+def same(one: Element, other: Element) -> bool:
+    """Do two elements say the same, white space and the order of attributes left aside?"""
+    return bool(etree.tostring(one, method="c14n") == etree.tostring(other, method="c14n"))
+
+
+def split(place: str) -> tuple[list[str], str | None]:
+    """The tags and the attribute of a place: ``a/b/@c`` is ``(["a", "b"], "c")``."""
+    steps = [step for step in place.split("/") if step != "."]
+    if steps and steps[-1].startswith("@"):
+        return steps[:-1], steps[-1][1:]
+    return steps, None
+
+
+def children(root: Element, place: str) -> Iterator[Element]:
+    """Every element at a place whose last tag may repeat."""
+    steps, _attribute = split(place)
+    parent = _walk(root, steps[:-1])
+    if parent is not None:
+        yield from parent.findall(_tag(steps[-1]))
+
+
+def find(root: Element, place: str) -> Spot | None:
+    """The spot at a place, or None when the element or the attribute is missing."""
+    steps, attribute = split(place)
+    element = _walk(root, steps)
+    if element is None or (attribute is not None and attribute not in element.attrib):
+        return None
+    return Spot(element, attribute)
+
+
+def ensure(root: Element, place: str, order: Sequence[str] = ()) -> Spot:
+    """The spot at a place, made where it is missing. ``order`` lists the root's child tags."""
+    steps, attribute = split(place)
+    element = root
+    for depth, step in enumerate(steps):
+        child = element.find(_tag(step))
+        if child is None:
+            child = insert(element, new(step), order if depth == 0 else ())
+        element = child
+    return Spot(element, attribute)
+
+
+def append(root: Element, place: str, order: Sequence[str] = ()) -> Element:
+    """A new element at a place whose last tag repeats, behind those already there."""
+    steps, _attribute = split(place)
+    parent = ensure(root, "/".join(steps[:-1]) or ".", order).element
+    child = new(steps[-1])
+    twins = parent.findall(child.tag)
+    if twins:
+        twins[-1].addnext(child)
+        return child
+    return insert(parent, child, order if parent is root else ())
+
+
+def insert(parent: Element, child: Element, order: Sequence[str] = ()) -> Element:
+    """Put a child before the first sibling that comes later in libvirt's order."""
+    if child.tag in [_tag(tag) for tag in order]:
+        later = {_tag(tag) for tag in order[list(map(_tag, order)).index(child.tag) + 1 :]}
+        for sibling in parent:
+            if sibling.tag in later:
+                sibling.addprevious(child)
+                return child
+    parent.append(child)
+    return child
+
+
+def remove(root: Element, place: str) -> None:
+    """Take away what stands at a place, and the parents that this leaves without any content."""
+    spot = find(root, place)
+    if spot is None:
+        return
+    element = spot.element
+    if spot.attribute is not None:
+        del element.attrib[spot.attribute]
+    elif element is not root:
+        parent = element.getparent()
+        parent.remove(element)
+        element = parent
+    while element is not root and not len(element) and not element.attrib and not element.text:
+        parent = element.getparent()
+        parent.remove(element)
+        element = parent
+
+
+def _walk(root: Element, steps: Sequence[str]) -> Element | None:
+    element = root
+    for step in steps:
+        element = element.find(_tag(step))
+        if element is None:
+            return None
+    return element
+
+
+def _tag(step: str) -> str:
+    return f"{{{NAMESPACE}}}{step[5:]}" if step.startswith("vmrt:") else step

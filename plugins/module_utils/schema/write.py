@@ -1,0 +1,129 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values to XML: on an empty element this renders, on an existing one it edits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
+    items,
+    match,
+    read,
+    read_value,
+)
+
+GONE = "absent"
+
+
+def write(schema: Schema, values: Mapping[str, Any], root: tree.Element) -> None:
+    """Put values in their places. What already says the same is left as it is written, and what no
+    value speaks of is not touched."""
+    fresh = not len(root) and not root.attrib
+    for place, text in {**schema.match, **(schema.constant if fresh else {})}.items():
+        tree.ensure(root, place).put(text)
+    for one in schema.fields:
+        value = values.get(one.name)
+        if value is None or not one.places:
+            continue
+        _clear_selected(one, value, root, schema)
+        if one.of and one.many:
+            _write_items(one, value, root, schema)
+        elif one.of:
+            _write_nested(one, value, root, schema)
+        elif one.type == "list":
+            _write_list(one, value, root, schema)
+        else:
+            _write_value(one, value, values, root, schema)
+
+
+def element_of(one: Field, values: Mapping[str, Any]) -> tree.Element:
+    """A new element of a nested field, outside any document."""
+    element = tree.new(tree.split(one.places[0])[0][-1])
+    write(one.schema, values, element)
+    return element
+
+
+def _write_value(
+    one: Field, value: Any, values: Mapping[str, Any], root: tree.Element, schema: Schema
+) -> None:
+    place = one.places[0]
+    known = values
+    if isinstance(one.at, Mapping):
+        selected = values.get(one.by or "") or read(schema, root).get(one.by or "")
+        known = {**values, one.by or "": selected}
+        place = one.at[str(selected)]
+    now = read_value(one, root, known)
+    if now is not None and one.same(value, now) and one.codec.removes != value:
+        return
+    if one.codec.removes is not None and value == one.codec.removes:
+        tree.remove(root, place)
+    else:
+        one.codec.write(tree.ensure(root, place, schema.order), value)
+        for twin in one.twins:
+            tree.remove(root, twin)
+
+
+def _clear_selected(one: Field, value: Any, root: tree.Element, schema: Schema) -> None:
+    """When a selector such as ``type`` changes, what stands in the places it selected goes."""
+    led = [field for field in schema.fields if field.by == one.name]
+    if led and one.same(value, read_value(one, root, {})) is False:
+        for field in led:
+            for place in field.places:
+                tree.remove(root, place)
+
+
+def _write_list(one: Field, value: list[Any], root: tree.Element, schema: Schema) -> None:
+    place = one.places[0]
+    steps, attribute = tree.split(place)
+    now = [one.codec.read(tree.Spot(e, attribute)) for e in tree.children(root, place)]
+    if one.same(value, now):
+        return
+    for element in list(tree.children(root, place)):
+        element.getparent().remove(element)
+    for item in value:
+        element = tree.append(root, "/".join(steps), schema.order)
+        one.codec.write(tree.Spot(element, attribute), item)
+
+
+def _write_nested(one: Field, value: Mapping[str, Any], root: tree.Element, schema: Schema) -> None:
+    if value.get("state") == GONE:
+        tree.remove(root, one.places[0])
+    elif any(field.places and value.get(field.name) is not None for field in one.schema.fields):
+        write(one.schema, value, tree.ensure(root, one.places[0], schema.order).element)
+
+
+def _write_items(
+    one: Field, value: list[Mapping[str, Any]], root: tree.Element, schema: Schema
+) -> None:
+    if one.schema.key is None:
+        _replace_items(one, value, root, schema)
+        return
+    for wanted in value:
+        item = match(one.schema, wanted, list(items(one, root)))
+        if wanted.get("state") == GONE:
+            if item is not None:
+                item.element.getparent().remove(item.element)
+            continue
+        element = tree.append(root, one.places[0], schema.order) if item is None else item.element
+        if item and not item.ours and item.values.get(one.schema.ident) == wanted[one.schema.ident]:
+            # It is known by this name already, so it needs no alias of ours.
+            wanted = {**wanted, one.schema.ident: None}
+        write(one.schema, wanted, element)
+
+
+def _replace_items(
+    one: Field, value: list[Mapping[str, Any]], root: tree.Element, schema: Schema
+) -> None:
+    """A list whose things have no key is one value."""
+    if one.same(value, [item.values for item in items(one, root)]):
+        return
+    for item in list(items(one, root)):
+        item.element.getparent().remove(item.element)
+    for wanted in value:
+        write(one.schema, wanted, tree.append(root, one.places[0], schema.order))
