@@ -6,4 +6,6 @@
 
 from __future__ import annotations
 
-BUILDERS: dict = {}
+from . import tiny
+
+BUILDERS = {"tiny": tiny.build}
