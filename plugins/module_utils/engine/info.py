@@ -1,0 +1,41 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the info modules return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
+
+
+def vms(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The vms asked for, as they are declared."""
+    known = observer.names("vm")
+    wanted = given.get("name")
+    if wanted and wanted not in known:
+        raise NotFound(
+            f"there is no vm '{wanted}'",
+            option="name",
+            hint=f"The node has: {', '.join(known) or 'none'}.",
+        )
+    sources = tuple(given["address_sources"])
+    chosen = [wanted] if wanted else known
+    return {"vms": [show(VM, report_vm(observer, name, sources)) for name in chosen]}
+
+
+def node(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The node with its storage."""
+    facts = NodeFacts(observer)
+    pools = [facts.pool(name) for name in facts.pool_names]
+    storage = [asdict(pool) for pool in pools if pool]
+    return {"node": show(NODE, {**facts.node, "storage": storage})}

@@ -1,0 +1,33 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can be asked of vms."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+
+VM_INFO = Schema(
+    name="vm_info",
+    doc="Which vms to read, and how.",
+    fields=(
+        Field(
+            "name",
+            "Name of the vm; without it, all vms of the node are read.",
+            check=names.name,
+        ),
+        Field(
+            "address_sources",
+            "Where addresses are looked for, in this order. The guest V(agent) is only asked of "
+            "running vms, and one that does not answer takes 5 s.",
+            type="list",
+            elements="str",
+            choices=("lease", "agent"),
+            default=["lease", "agent"],
+        ),
+    ),
+)
+
+NODE_INFO = Schema(name="node_info", doc="What a node is.", fields=())
