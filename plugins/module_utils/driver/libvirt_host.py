@@ -233,7 +233,7 @@ class LibvirtHost(LibvirtObserver):
         domain = self._thing("vm", action.name)
         domain.setMetadata(
             libvirt.VIR_DOMAIN_METADATA_ELEMENT,
-            action.xml,
+            tree.render(tree.plain(tree.parse(action.xml))),
             "vmrt",
             tree.NAMESPACE,
             libvirt.VIR_DOMAIN_AFFECT_LIVE,

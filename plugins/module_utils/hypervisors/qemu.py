@@ -108,7 +108,7 @@ def _ports(controllers: list[Any]) -> list[dict[str, Any]]:
     if any(one["type"] == "pci" for one in controllers):
         return []
     return [
-        {"name": f"port{number}", "type": "pci", "model": "pcie-root-port"}
+        {"name": f"port{number}", "type": "pci", "index": number, "model": "pcie-root-port"}
         for number in range(1, SPARE_PORTS + 1)
     ]
 

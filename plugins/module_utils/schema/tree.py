@@ -75,6 +75,14 @@ def same(one: Element, other: Element) -> bool:
     return bool(etree.tostring(one, method="c14n") == etree.tostring(other, method="c14n"))
 
 
+def plain(element: Element) -> Element:
+    """A copy with all tags out of their namespaces, for calls of libvirt that add the namespace."""
+    bare = etree.Element(etree.QName(element).localname, dict(element.attrib))
+    bare.text = element.text
+    bare.extend(plain(child) for child in element)
+    return bare
+
+
 def split(place: str) -> tuple[list[str], str | None]:
     """The tags and the attribute of a place: ``a/b/@c`` is ``(["a", "b"], "c")``."""
     steps = [step for step in place.split("/") if step != "."]

@@ -29,10 +29,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import w
 
 @dataclass(frozen=True)
 class Live:
-    """The actions for a running vm, and the options that wait for its restart."""
+    """The actions for a running vm, the options that wait for its restart, and all that differs."""
 
-    actions: tuple[Action, ...]
-    pending: tuple[str, ...]
+    actions: tuple[Action, ...] = ()
+    pending: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> 
                 plug.append(action)
             else:
                 change_in_place.append(action)
-    return Live((*unplug, *plug, *change_in_place), tuple(pending))
+    return Live((*unplug, *plug, *change_in_place), tuple(pending), tuple(changes))
 
 
 def _by_device(changes: list[Change]) -> dict[Any, list[Change]]:

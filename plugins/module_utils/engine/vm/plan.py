@@ -94,12 +94,14 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     elif any(isinstance(step, Shutdown) for step in power):
         steps, waits = [], ()
 
-    actions: list[Action] = [*storage.before, *seed.actions]
+    # The definition comes first, and names the volumes that it owns: whatever fails after it, the
+    # next run knows them.
+    actions: list[Action] = []
     if root is None or not tree.same(root, edited):
         actions.append(
             Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
         )
-    actions += [*steps, *storage.after]
+    actions += [*storage.before, *seed.actions, *steps, *storage.after]
     detached = given["delete_disks"] == "owned" and not any(p.startswith("disks[") for p in waits)
     deletes, kept = delete_owned(given["name"], removed if detached else (), facts)
     autostart = given.get("autostart")
@@ -108,7 +110,9 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     actions += power
     actions += [step for step in deletes if isinstance(step, DeleteVolume)]
 
-    told = [*changes, *storage.changes]
+    known = {change.path for change in changes}
+    late = [change for change in live.changes if change.path not in known]
+    told = [*changes, *late, *storage.changes]
     return Plan(
         actions=tuple(actions),
         changes=tuple(told),
@@ -170,7 +174,7 @@ def _live(
     wanted: Mapping[str, Any], seen: Seen | None, edited: tree.Element, changes: list[Change]
 ) -> Live:
     if seen is None or seen.live_xml is None:
-        return Live((), ())
+        return Live()
     root = tree.parse(seen.live_xml)
     known = _identified(wanted, edited)
     different = [one for one in diff(VM, known, root) if not one.field.expands]
@@ -248,5 +252,9 @@ def _states(state: str, actions: list[Action]) -> dict[str, Any]:
 
 def _filled(given: Mapping[str, Any], wanted: Mapping[str, Any], hypervisor: str) -> dict[str, Any]:
     """What was chosen for a new vm, told in the result."""
-    chosen = {name: value for name, value in wanted.items() if name not in given}
+    chosen = {
+        name: value
+        for name, value in wanted.items()
+        if name not in given and name != "controllers"
+    }
     return {**show(VM, chosen), "hypervisor": hypervisor}
