@@ -20,6 +20,12 @@ _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # patience are handed on, everything else stays the build's own.
 _REACHING = re.compile(r"^Acquire::(https?|ftp|Retries|Check-|proxy|Proxy)")
 
+# Timers that wake up in the middle of a test, and a login prompt of containers nobody reads.
+_MASKED = (
+    "apt-daily.timer apt-daily-upgrade.timer console-getty.service dpkg-db-backup.timer "
+    "e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer man-db.timer"
+).split()
+
 # What would tie the result to this machine, or make two machines out of it the same one.
 _FORGET = 'cd "$1" && rm -f etc/apt/apt.conf.d/99mmdebstrap etc/machine-id var/lib/dbus/machine-id'
 
@@ -66,9 +72,13 @@ def bootstrap(
     include: Sequence[str],
     *,
     variant: str = "minbase",
+    files: Path | None = None,
     hooks: Iterable[str] = (),
 ) -> None:
-    """Make a root file system in the empty folder `target`, then run the customize hooks."""
+    """Make a root file system in the new folder `target`.
+
+    The tree `files` is there before the packages of `include`; the hooks are run after them.
+    """
     options = [f"--include={','.join(include)}"]
     options += [f"--dpkgopt={line}" for line in _SLIM]
     # Nothing of a half-made root file system is ever used, so nothing has to reach the disk early.
@@ -76,6 +86,8 @@ def bootstrap(
     reaching = [line for line in run("apt-config", "dump").splitlines() if _REACHING.match(line)]
     options += [f"--aptopt={line}" for line in reaching]
     options += [f"--aptopt=Dir::Etc::{name}" for name in _credentials()]
+    if files:
+        options.append(f"--essential-hook=cp -r --no-preserve=ownership {files}/. \"$1\"")
     options += [f"--customize-hook={hook}" for hook in hooks]
     options.append(f"--customize-hook={_FORGET}")
     run_contained(
@@ -87,3 +99,11 @@ def bootstrap(
 def _credentials() -> list[str]:
     places = {"netrc": Path("/etc/apt/auth.conf"), "netrcparts": Path("/etc/apt/auth.conf.d")}
     return [f'{name} "{place}";' for name, place in places.items() if place.exists()]
+
+
+def mask(root: Path) -> None:
+    """Keep periodic jobs from starting in the root file system."""
+    for unit in _MASKED:
+        link = root / "etc/systemd/system" / unit
+        link.unlink(missing_ok=True)
+        link.symlink_to("/dev/null")

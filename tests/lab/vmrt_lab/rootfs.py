@@ -15,12 +15,6 @@ from .shell import run
 _HERE = Path(__file__).resolve()
 _RECIPE = [_HERE, _HERE.with_name("debian.py")]
 
-# Timers that wake up in the middle of a test, and a login prompt nobody reads.
-_MASKED = (
-    "apt-daily.timer apt-daily-upgrade.timer console-getty.service dpkg-db-backup.timer "
-    "e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer man-db.timer"
-).split()
-
 _SSHD = """\
 HostKey /etc/ssh/ssh_host_ed25519_key
 MaxSessions 100
@@ -82,7 +76,4 @@ def _settle(root: Path) -> None:
     (root / "etc/ssh/sshd_config.d/lab.conf").write_text(_SSHD, encoding="utf-8")
     for key in (root / "etc/ssh").glob("ssh_host_*"):
         key.unlink()
-    for unit in _MASKED:
-        link = root / "etc/systemd/system" / unit
-        link.unlink(missing_ok=True)
-        link.symlink_to("/dev/null")
+    debian.mask(root)

@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from . import tiny
+from . import debian, tiny
 
-BUILDERS = {"tiny": tiny.build}
+BUILDERS = {"debian": debian.build, "tiny": tiny.build}

@@ -17,7 +17,9 @@ from . import disk
 _HERE = Path(__file__).resolve()
 _FILES = _HERE.parents[2] / "files" / "tiny"
 _FOLDERS = ("bin", "dev", "etc", "lib/modules", "proc", "run", "sys", "tmp")
-_PARAMETERS = "console=ttyS0 quiet mitigations=off memhp_default_state=online_movable"
+_PARAMETERS = (
+    "console=ttyS0 quiet mitigations=off cryptomgr.notests memhp_default_state=online_movable"
+)
 
 
 def build() -> Path:
