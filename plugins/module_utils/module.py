@@ -36,7 +36,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec 
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import normalise, show
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import (
+    mask,
+    normalise,
+    secrets,
+    show,
+)
 
 Query = Callable[[LibvirtObserver, Mapping[str, Any]], Mapping[str, Any]]
 
@@ -49,12 +54,12 @@ def run(resource: Resource) -> None:
             with closing(LibvirtObserver(uri_of(module))) as observer:
                 later = foreseen(common.get("foreseen") or {})
                 plan = make_plan(resource, given, observer, later)
-                return _result(resource, plan, given, observer)
+                return _result(module, resource, plan, given, observer)
         with closing(LibvirtHost(uri_of(module), open_url)) as host:
             plan = make_plan(resource, given, host)
             apply(plan, host)
             resource.wait(host, given)
-            return _result(resource, plan, given, host)
+            return _result(module, resource, plan, given, host)
 
     _run(resource.schema, COMMON, work)
 
@@ -73,13 +78,26 @@ def _run(schema: Schema, common: Schema, work: Callable[..., dict[str, Any]]) ->
     spec = {**argument_spec(common), **argument_spec(schema)}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints(schema))
     require_libraries(module)
+    params = module.params
+    _hide(module, schema)
     try:
-        given = normalise(schema, _of(schema, module.params))
-        module.exit_json(**work(module, given, normalise(common, _of(common, module.params))))
+        given = normalise(schema, _of(schema, params))
+        module.exit_json(**work(module, given, normalise(common, _of(common, params))))
     except StepFailed as error:
         module.fail_json(msg=str(error), **error.report())
     except VmrtError as error:
         module.fail_json(msg=str(error))
+
+
+def _hide(module: AnsibleModule, schema: Schema) -> None:
+    """Keep secrets out of the invocation that Ansible shows, by their place.
+
+    Ansible itself would hide each word of a secret dictionary wherever it occurs, the name of the
+    vm among them.
+    """
+    words = secrets(schema, module.params)
+    module.params = {**module.params, **mask(schema, module.params)}
+    module.no_log_values = words
 
 
 def _of(schema: Schema, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,8 +105,14 @@ def _of(schema: Schema, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result(
-    resource: Resource, plan: Plan, given: Mapping[str, Any], observer: Observer
+    module: AnsibleModule,
+    resource: Resource,
+    plan: Plan,
+    given: Mapping[str, Any],
+    observer: Observer,
 ) -> dict[str, Any]:
+    for warning in plan.warnings:
+        module.warn(warning)
     result: dict[str, Any] = {
         "changed": plan.changed,
         "actions": [action.describe() for action in plan.actions],
@@ -99,6 +123,4 @@ def _result(
     }
     if plan.filled:
         result["filled"] = dict(plan.filled)
-    if plan.warnings:
-        result["warnings"] = list(plan.warnings)
     return result

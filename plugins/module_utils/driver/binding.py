@@ -13,10 +13,12 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
 
+__all__ = ["LIBVIRT_IMPORT_ERROR", "connect", "found", "libvirt", "libvirt_qemu", "translated"]
+
 LIBVIRT_IMPORT_ERROR: str | None
 try:
-    import libvirt as libvirt
-    import libvirt_qemu as libvirt_qemu
+    import libvirt
+    import libvirt_qemu
 
     LIBVIRT_IMPORT_ERROR = None
     # The binding would print each error to stderr before it raises it.

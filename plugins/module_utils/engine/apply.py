@@ -14,7 +14,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 
 class Runs(Protocol):
-    def run(self, action: Action) -> None: ...
+    """The writing half of a node."""
+
+    def run(self, action: Action) -> None:
+        """Carry out one action. Raises VmrtError."""
 
 
 class StepFailed(VmrtError):

@@ -63,11 +63,14 @@ class Observer(Protocol):
     def look(self, kind: str, name: str) -> Seen | None:
         """A vm, network or pool, or None."""
 
-    def pool(self, name: str) -> PoolSeen | None: ...
+    def pool(self, name: str) -> PoolSeen | None:
+        """A pool, or None."""
 
-    def volume(self, pool: str, name: str) -> VolumeSeen | None: ...
+    def volume(self, pool: str, name: str) -> VolumeSeen | None:
+        """A volume of an active pool, or None."""
 
-    def volumes(self, pool: str) -> list[VolumeSeen]: ...
+    def volumes(self, pool: str) -> list[VolumeSeen]:
+        """All volumes of an active pool."""
 
     def users(self) -> Mapping[str, list[User]]:
         """Who uses which path, over all vms of the node."""

@@ -121,3 +121,35 @@ def show_value(one: Field, value: Any) -> Any:
 def initial(schema: Schema) -> dict[str, Any]:
     """The values of a new thing that do not depend on where it is made."""
     return {one.name: one.initial for one in schema.fields if one.initial is not None}
+
+
+def mask(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a user wrote, with each secret in its place replaced."""
+    return {
+        one.name: _masked(one, given[one.name])
+        for one in schema.fields
+        if given.get(one.name) is not None
+    }
+
+
+def _masked(one: Field, value: Any) -> Any:
+    if one.no_log:
+        return MASK
+    if one.of and one.many:
+        return [mask(one.schema, item) for item in value]
+    return mask(one.schema, value) if one.of else value
+
+
+def secrets(schema: Schema, given: Mapping[str, Any]) -> set[str]:
+    """The secret texts of a user that are words of their own, such as a password."""
+    found: set[str] = set()
+    for one in schema.fields:
+        value = given.get(one.name)
+        if value is None:
+            continue
+        if one.no_log and isinstance(value, str):
+            found.add(value)
+        elif one.of:
+            for item in value if one.many else [value]:
+                found |= secrets(one.schema, item)
+    return found

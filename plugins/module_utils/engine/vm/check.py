@@ -14,7 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB, show_size
 
 
 def check(
@@ -41,9 +41,13 @@ def warnings(wanted: Mapping[str, Any], facts: NodeFacts) -> list[str]:
     if memory and has and memory > has:
         return [
             f"memory: {wanted['name']} wants {show_size(memory)}, and the node has "
-            f"{show_size(has)} in all, of which {show_size(facts.node['memory_free'])} are free."
+            f"{_whole_mib(has)} in all, of which {_whole_mib(facts.node['memory_free'])} are free."
         ]
     return []
+
+
+def _whole_mib(size: int) -> str:
+    return show_size(size // MIB * MIB)
 
 
 def _fixed(changes: list[Change]) -> list[VmrtError]:

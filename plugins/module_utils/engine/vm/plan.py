@@ -253,8 +253,6 @@ def _states(state: str, actions: list[Action]) -> dict[str, Any]:
 def _filled(given: Mapping[str, Any], wanted: Mapping[str, Any], hypervisor: str) -> dict[str, Any]:
     """What was chosen for a new vm, told in the result."""
     chosen = {
-        name: value
-        for name, value in wanted.items()
-        if name not in given and name != "controllers"
+        name: value for name, value in wanted.items() if name not in given and name != "controllers"
     }
     return {**show(VM, chosen), "hypervisor": hypervisor}
