@@ -12,6 +12,7 @@ import re
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
 _SYSTEM_FOLDERS = (
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
@@ -52,6 +53,14 @@ def mac(text: str) -> None:
         raise ValueError(f"{text!r} is not a MAC address: write it as 52:54:00:12:34:56")
     if int(text[:2], 16) & 1:
         raise ValueError(f"{text!r} is a multicast MAC address: make its first byte even")
+
+
+def uuid(text: str) -> None:
+    """A UUID in its usual form, in small letters."""
+    if not _UUID.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is not a UUID: write it as 4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"
+        )
 
 
 def path(text: str) -> None:

@@ -209,6 +209,7 @@ VM = Schema(
             "UUID of the vm; an existing vm keeps its own.",
             at="uuid",
             codec=codec.LOWER,
+            check=names.uuid,
             owner=Owner.FILLED,
             apply=Apply.RECREATE,
             sample="4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11",

@@ -34,6 +34,16 @@ def plan_seed(wanted: Mapping[str, Any], config: Mapping[str, Any], facts: NodeF
     if not options:
         return SeedPlan()
     name = wanted["name"]
+    if sum(drive["name"] == SEED for drive in wanted.get("cdroms", ())) > 1:
+        return SeedPlan(
+            errors=(
+                VmrtError(
+                    f"the drive '{SEED}' is the one that cloud_init adds",
+                    option=f"cdroms[{SEED}]",
+                    hint="Give your drive another name.",
+                ),
+            )
+        )
     volume = seed_volume(name)
     pool = _pool(options, wanted, config, facts)
     seen = facts.volume(pool, volume)
