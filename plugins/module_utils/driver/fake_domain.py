@@ -1,0 +1,250 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What libvirt makes of the definition of a vm, as far as planning can notice it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_bus
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+_USER_ALIAS = "ua-"
+_MACHINES = {"q35": "pc-q35-7.2", "pc": "pc-i440fx-7.2"}
+_ALIASES = {"interface": "net"}
+_ORDER = (
+    *("name", "uuid", "title", "description", "metadata", "memory", "currentMemory", "vcpu"),
+    *("os", "features", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices"),
+)
+_DEFAULTS = {
+    "vcpu/@placement": "static",
+    "os/boot/@dev": "hd",
+    "clock/@offset": "utc",
+    "on_poweroff": "destroy",
+    "on_reboot": "restart",
+    "on_crash": "destroy",
+}
+
+
+def uuid_of(*words: str) -> str:
+    """The same UUID for the same words, so that a test sees the same each time."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(words)))
+
+
+def defined(given: tree.Element, node: Mapping[str, Any]) -> tree.Element:
+    """The definition that is kept: what was left open is filled in, in libvirt's spelling."""
+    root = tree.copy(given)
+    name = root.findtext("name")
+    if root.find("uuid") is None:
+        _put(root, "uuid", uuid_of("vm", name))
+    _memory(root)
+    _vcpus(root)
+    _machine(root, node)
+    _cpu(root)
+    for place, text in _DEFAULTS.items():
+        if tree.find(root, place) is None:
+            _put(root, place, text)
+    devices = tree.ensure(root, "devices", _ORDER).element
+    _drop_aliases(devices)
+    _fill_devices(name, devices)
+    fake_bus.add_controllers(root)
+    fake_bus.place(root)
+    return root
+
+
+def started(config: tree.Element, number: int) -> tree.Element:
+    """The definition in force once it runs: what exists only then is added."""
+    root = tree.copy(config)
+    root.set("id", str(number))
+    cpu = root.find("cpu")
+    if cpu is not None and cpu.get("mode") == "host-model":
+        cpu.attrib.clear()
+        cpu.attrib.update(mode="custom", match="exact", check="full")
+        tree.ensure(cpu, "model/@fallback").put("forbid")
+        tree.ensure(cpu, "model").put("EPYC")
+    for device in root.find("devices"):
+        plugged(root, device)
+    return root
+
+
+def plugged(root: tree.Element, device: tree.Element) -> None:
+    """Give a device of a running vm what only a running one has."""
+    twins = list(root.iterfind(f"devices/{device.tag}"))
+    number = twins.index(device)
+    if device.find("alias") is None and device.tag != "emulator":
+        kind = _ALIASES.get(device.tag, device.tag)
+        taken = {alias.get("name") for alias in root.iterfind(f"devices/{device.tag}/alias")}
+        free = next(n for n in range(len(twins) + 1) if f"{kind}{n}" not in taken)
+        tree.ensure(device, "alias/@name").put(f"{kind}{free}")
+    if device.tag == "interface":
+        tree.ensure(device, "target/@dev").put(f"vnet{number}")
+        source = device.find("source")
+        if source is not None and source.get("network"):
+            source.set("portid", uuid_of("port", root.findtext("name"), str(number)))
+            source.set("bridge", "virbr0")
+    if device.tag == "disk" and device.find("source") is not None:
+        device.find("source").set("index", str(number + 1))
+    if device.tag in ("serial", "console") and device.get("type") == "pty":
+        tree.ensure(device, "source/@path").put(f"/dev/pts/{number}")
+    if device.tag == "graphics" and device.get("autoport") == "yes":
+        device.set("port", str(5900 + number))
+
+
+def attached(root: tree.Element, given: tree.Element) -> None:
+    """Plug a device into a running vm."""
+    devices = root.find("devices")
+    for place in ("target/@dev", "mac/@address", "alias/@name"):
+        spot = tree.find(given, place)
+        taken = [tree.find(other, place) for other in devices.iterfind(given.tag)]
+        if spot and spot.text in [other.text for other in taken if other]:
+            raise VmrtError(f"libvirt says: {spot.text} is in use by another {given.tag}")
+    device = tree.copy(given)
+    tree.remove(device, "address")
+    if not _is_hotplug(root):
+        raise VmrtError("libvirt says: Bus 'pci.0' does not support hotplugging")
+    fake_bus.append(devices, device)
+    _fill_devices(root.findtext("name"), devices)
+    fake_bus.place(root, grow=False)
+    plugged(root, device)
+
+
+def updated(root: tree.Element, given: tree.Element) -> None:
+    """Change a device in its place, as far as update-device can."""
+    old = same_device(root, given)
+    if old is None:
+        raise VmrtError(f"libvirt says: there is no such {given.tag}")
+    fixed = {
+        "interface": ("mac/@address", "model/@type", "mtu/@size"),
+        "disk": ("target/@dev", "target/@bus", "driver/@type", "driver/@cache", "serial"),
+    }[given.tag]
+    for place in fixed:
+        before, after = tree.find(old, place), tree.find(given, place)
+        if (before and before.text) != (after and after.text):
+            raise VmrtError(f"libvirt says: {place} of a running {given.tag} can not be changed")
+    if given.tag == "disk" and given.get("device") == "disk":
+        raise VmrtError("libvirt says: the source of a disk can not be changed")
+    new = tree.copy(given)
+    old.getparent().replace(old, new)
+    plugged(root, new)
+
+
+def same_device(root: tree.Element, given: tree.Element) -> tree.Element | None:
+    """The device of a running vm that an element means: by alias, target or MAC."""
+    for place in ("alias/@name", "target/@dev", "mac/@address"):
+        spot = tree.find(given, place)
+        for other in root.iterfind(f"devices/{given.tag}"):
+            twin = tree.find(other, place)
+            if spot and twin and spot.text == twin.text:
+                return other
+    return None
+
+
+def _put(root: tree.Element, place: str, text: str) -> None:
+    tree.ensure(root, place, _ORDER).put(text)
+
+
+def _memory(root: tree.Element) -> None:
+    for tag in ("memory", "currentMemory"):
+        source = root.find(tag)
+        if source is None:
+            source = root.find("memory")
+        if source is None:
+            raise VmrtError("libvirt says: missing memory element")
+        size = units.xml_size(source.text, source.get("unit"), "KiB")
+        _put(root, tag, str(size // units.KIB))
+        root.find(tag).set("unit", "KiB")
+    if int(root.findtext("currentMemory")) > int(root.findtext("memory")):
+        root.find("currentMemory").text = root.findtext("memory")
+
+
+def _vcpus(root: tree.Element) -> None:
+    vcpu = tree.ensure(root, "vcpu", _ORDER).element
+    vcpu.text = vcpu.text or "1"
+    current = vcpu.get("current")
+    if current and int(current) > int(vcpu.text):
+        raise VmrtError(
+            f"libvirt says: maxvcpus must not be less than current vcpus ({vcpu.text} < {current})"
+        )
+    if current == vcpu.text:
+        del vcpu.attrib["current"]
+
+
+def _machine(root: tree.Element, node: Mapping[str, Any]) -> None:
+    if tree.find(root, "os/type") is None:
+        raise VmrtError("libvirt says: an os <type> must be specified")
+    machine = tree.ensure(root, "os/type/@machine", _ORDER)
+    machine.put(_MACHINES.get(machine.text or "pc", machine.text or ""))
+    tree.ensure(root, "os/type/@arch").put(root.find("os/type").get("arch") or node["arch"])
+
+
+def _cpu(root: tree.Element) -> None:
+    cpu = root.find("cpu")
+    if cpu is None:
+        return
+    if cpu.get("mode") == "custom":
+        cpu.set("match", cpu.get("match") or "exact")
+        cpu.set("check", cpu.get("check") or "none")
+        tree.ensure(cpu, "model/@fallback").put("forbid")
+    elif cpu.get("mode") == "host-model":
+        cpu.set("check", "partial")
+    else:
+        cpu.set("check", "none")
+        cpu.set("migratable", "on")
+
+
+def _drop_aliases(devices: tree.Element) -> None:
+    """A definition keeps only what users call their devices."""
+    for alias in list(devices.iterfind("*/alias")):
+        if not alias.get("name", "").startswith(_USER_ALIAS):
+            alias.getparent().remove(alias)
+    names = [alias.get("name") for alias in devices.iterfind("*/alias")]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise VmrtError(f"libvirt says: non unique alias detected: {', '.join(sorted(twice))}")
+
+
+def _fill_devices(vm: str, devices: tree.Element) -> None:
+    if devices.find("emulator") is None:
+        emulator = tree.new("emulator")
+        emulator.text = "/usr/bin/qemu-system-x86_64"
+        devices.insert(0, emulator)
+    for number, nic in enumerate(devices.iterfind("interface")):
+        if tree.find(nic, "mac/@address") is None:
+            digest = hashlib.sha256(f"{vm}/{number}".encode()).hexdigest()
+            mac = ":".join(["52", "54", "00", digest[:2], digest[2:4], digest[4:6]])
+            tree.ensure(nic, "mac/@address").put(mac)
+    for number, serial in enumerate(devices.iterfind("serial")):
+        if tree.find(serial, "target/@port") is None:
+            tree.ensure(serial, "target/@port").put(str(number))
+        if tree.find(serial, "target/@type") is None:
+            tree.ensure(serial, "target/@type").put("isa-serial")
+    if devices.find("memballoon") is None:
+        tree.ensure(devices, "memballoon/@model").put("virtio")
+    for graphics in devices.iterfind("graphics"):
+        if graphics.get("autoport") == "yes":
+            graphics.set("port", "-1")
+        listen = tree.find(graphics, "listen/@address")
+        if listen:
+            graphics.set("listen", listen.text or "")
+    _mirror_console(devices)
+
+
+def _mirror_console(devices: tree.Element) -> None:
+    """The first serial port is written a second time, as the console."""
+    first = devices.find("serial")
+    if first is not None and devices.find("console") is None:
+        console = tree.new("console")
+        console.set("type", first.get("type"))
+        tree.ensure(console, "target/@type").put("serial")
+        tree.ensure(console, "target/@port").put("0")
+        first.addnext(console)
+
+
+def _is_hotplug(root: tree.Element) -> bool:
+    return fake_bus.is_express(root) or root.find("features/acpi") is not None

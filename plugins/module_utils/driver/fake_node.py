@@ -1,0 +1,105 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of a node in memory: what a fake observer reads, and a fake host changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
+
+_MACHINES = ["pc", "pc-i440fx-7.2", "pc-q35-7.2", "q35"]
+VALUES: Mapping[str, Any] = {
+    "hostname": "node1",
+    "uri": "fake:///system",
+    "libvirt_version": "9.0.0",
+    "hypervisor_version": "7.2.22",
+    "uuid": "c7a5fdbd-cdaf-9455-926a-d65c16db1809",
+    "arch": "x86_64",
+    "cpu_model": "EPYC",
+    "cpus": 8,
+    "memory": 64 * units.GIB,
+    "memory_free": 42 * units.GIB,
+    "guests": [
+        {
+            "os_type": "hvm",
+            "arch": "x86_64",
+            "emulator": "/usr/bin/qemu-system-x86_64",
+            "machines": _MACHINES,
+            "max_vcpus": 255,
+            "hypervisors": ["qemu", "kvm"],
+        }
+    ],
+}
+
+
+@dataclass
+class Thing:
+    """A vm, network or pool. ``config`` is its definition, None where it is transient, and
+    ``live`` the one in force."""
+
+    config: tree.Element | None = None
+    live: tree.Element | None = None
+    state: str = "inactive"
+    autostart: bool = False
+
+
+@dataclass
+class Volume:
+    """A volume; sizes are in bytes."""
+
+    path: str
+    capacity: int
+    format: str | None = "qcow2"
+    backing: str | None = None
+    content: bytes = b""
+    mode: str | None = None
+
+
+@dataclass
+class FakeNode:
+    """All that there is. ``folders`` exist on its disk, ``sources`` are what images can be fetched
+    from, with their capacity in bytes. What guests do is told by ``leases`` (an address by MAC),
+    ``agents`` (answers of a vm's agent by command) and ``servers`` (what answers a port first).
+    """
+
+    values: Mapping[str, Any] = field(default_factory=lambda: dict(VALUES))
+    vms: dict[str, Thing] = field(default_factory=dict)
+    networks: dict[str, Thing] = field(default_factory=dict)
+    pools: dict[str, Thing] = field(default_factory=dict)
+    volumes: dict[tuple[str, str], Volume] = field(default_factory=dict)
+    folders: set[str] = field(default_factory=lambda: {"/var/lib/libvirt/images"})
+    sources: dict[str, int] = field(default_factory=dict)
+    leases: dict[str, str] = field(default_factory=dict)
+    agents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    servers: dict[tuple[str, int], str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    # Guests that do not shut down, and devices that guests hold on to, by their aliases.
+    deaf: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+
+    def things(self, kind: str) -> dict[str, Thing]:
+        """All of a kind: vm, network, pool."""
+        return {"vm": self.vms, "network": self.networks, "pool": self.pools}[kind]
+
+    def picture(self) -> Any:
+        """All that libvirt would tell, as plain data: equal when nothing changed."""
+
+        def xml(element: tree.Element | None) -> str | None:
+            return None if element is None else tree.render(element)
+
+        return {
+            **{
+                kind: {
+                    name: (xml(one.config), xml(one.live), one.state, one.autostart)
+                    for name, one in self.things(kind).items()
+                }
+                for kind in ("vm", "network", "pool")
+            },
+            "volumes": {key: vars(volume).copy() for key, volume in self.volumes.items()},
+            "folders": sorted(self.folders),
+        }

@@ -1,0 +1,176 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading a node in memory. Nothing here can write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import (
+    FakeNode,
+    Thing,
+    Volume,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    PoolSeen,
+    User,
+    VolumeSeen,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
+
+_POOL_ROOM = 100 * units.GIB
+
+
+class FakeObserver:
+    """The reading half of a node in memory."""
+
+    def __init__(self, node: FakeNode):
+        self._node = node
+
+    def close(self) -> None:
+        """There is no connection to close."""
+
+    def node(self) -> Mapping[str, Any]:
+        return self._node.values
+
+    def names(self, kind: str) -> list[str]:
+        return sorted(self._node.things(kind))
+
+    def look(self, kind: str, name: str) -> Seen | None:
+        thing = self._node.things(kind).get(name)
+        if thing is None:
+            return None
+        live = None if thing.live is None else tree.render(thing.live)
+        xml = live if thing.config is None else tree.render(thing.config)
+        return Seen(
+            name=name,
+            xml=xml or "",
+            state=thing.state,
+            live_xml=live,
+            autostart=thing.autostart,
+            persistent=thing.config is not None,
+            # The definition tells itself apart best.
+            fingerprint=xml or "",
+        )
+
+    def pool(self, name: str) -> PoolSeen | None:
+        thing = self._node.pools.get(name)
+        if thing is None:
+            return None
+        root = _in_force(thing)
+        target = tree.find(root, "target/path")
+        used = sum(v.capacity for (pool, _name), v in self._node.volumes.items() if pool == name)
+        active = thing.live is not None
+        return PoolSeen(
+            name=name,
+            active=active,
+            type=root.get("type"),
+            target=target.text if target else None,
+            capacity=_POOL_ROOM if active else 0,
+            allocation=used if active else 0,
+            available=_POOL_ROOM - used if active else 0,
+        )
+
+    def volume(self, pool: str, name: str) -> VolumeSeen | None:
+        owner, volume = self._node.pools.get(pool), self._node.volumes.get((pool, name))
+        if owner is None or owner.live is None or volume is None:
+            return None
+        return _volume_seen(pool, name, volume)
+
+    def volumes(self, pool: str) -> list[VolumeSeen]:
+        seen = (self.volume(pool, name) for owner, name in self._node.volumes if owner == pool)
+        return [volume for volume in seen if volume]
+
+    def users(self) -> dict[str, list[User]]:
+        users: dict[str, list[User]] = {}
+        for vm, thing in self._node.vms.items():
+            running = thing.live is not None
+            for disk in _in_force(thing).iterfind("devices/disk"):
+                target = disk.find("target").get("dev")
+                for path, backing in self._layers(disk, running):
+                    users.setdefault(path, []).append(User(vm, running, target, backing))
+        return users
+
+    def _layers(self, disk: tree.Element, running: bool) -> Iterator[tuple[str, bool]]:
+        """The path of a disk; those below it are known while it is in use."""
+        source = disk.find("source")
+        path = None if source is None else source.get("file") or source.get("dev")
+        backing = False
+        while path:
+            yield path, backing
+            volume = self._at(path) if running else None
+            path, backing = (volume.backing if volume else None), True
+
+    def _at(self, path: str) -> Volume | None:
+        return next((v for v in self._node.volumes.values() if v.path == path), None)
+
+    def macs(self) -> dict[str, str]:
+        return {
+            mac.get("address").lower(): vm
+            for vm, thing in self._node.vms.items()
+            for mac in _in_force(thing).iterfind("devices/interface/mac")
+        }
+
+    def download(self, pool: str, name: str) -> bytes:
+        volume = self._node.volumes.get((pool, name))
+        if volume is None:
+            raise VmrtError(f"there is no volume '{name}' in the pool '{pool}'")
+        return volume.content
+
+    def addresses(self, vm: str, sources: Iterable[str]) -> list[dict[str, Any]]:
+        thing = self._node.vms.get(vm)
+        if thing is None or thing.live is None or "lease" not in sources:
+            return []
+        seen = []
+        for nic in thing.live.iterfind("devices/interface"):
+            mac, alias = nic.find("mac").get("address"), nic.find("alias").get("name")
+            ours = alias.startswith(ALIAS_PREFIX)
+            if mac in self._node.leases:
+                seen.append(
+                    {
+                        "nic": alias[len(ALIAS_PREFIX) :] if ours else alias,
+                        "network": nic.find("source").get("network"),
+                        "mac": mac,
+                        "address": self._node.leases[mac],
+                        "prefix": 24,
+                        "source": "lease",
+                    }
+                )
+        return seen
+
+    def agent(self, vm: str, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        if vm not in self._node.vms:
+            raise NotFound(f"asking the agent of '{vm}': there is no such vm")
+        answers = self._node.agents.get(vm, {})
+        if command not in answers:
+            raise VmrtError(f"asking the agent of '{vm}': it does not answer")
+        return answers[command]
+
+    def read_file(self, path: str, limit: int) -> str | None:
+        text = self._node.files.get(path)
+        return None if text is None else text[-limit:]
+
+    def answers(self, address: str, port: int, timeout: float) -> str:
+        return self._node.servers.get((address, port), "")
+
+
+def _in_force(thing: Thing) -> tree.Element:
+    return thing.config if thing.live is None else thing.live
+
+
+def _volume_seen(pool: str, name: str, volume: Volume) -> VolumeSeen:
+    return VolumeSeen(
+        pool=pool,
+        name=name,
+        path=volume.path,
+        capacity=volume.capacity,
+        format=volume.format,
+        backing=volume.backing,
+        allocation=volume.capacity,
+    )
