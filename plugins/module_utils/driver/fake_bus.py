@@ -71,11 +71,13 @@ def place(root: tree.Element, grow: bool = True) -> None:
 def _put(device: tree.Element, slot: Slot, taken: set[Slot]) -> None:
     taken.add(slot)
     tree.ensure(device, "address").element.attrib.update(
-        type="pci",
-        domain="0x0000",
-        bus=f"{slot[0]:#04x}",
-        slot=f"{slot[1]:#04x}",
-        function="0x0",
+        {
+            "type": "pci",
+            "domain": "0x0000",
+            "bus": f"{slot[0]:#04x}",
+            "slot": f"{slot[1]:#04x}",
+            "function": "0x0",
+        }
     )
 
 
@@ -83,7 +85,7 @@ def _put_on_drive(devices: tree.Element, disk: tree.Element) -> None:
     taken = [address.get("unit") for address in devices.iterfind("disk/address")]
     unit = next(str(n) for n in range(256) if str(n) not in taken)
     tree.ensure(disk, "address").element.attrib.update(
-        type="drive", controller="0", bus="0", target="0", unit=unit
+        {"type": "drive", "controller": "0", "bus": "0", "target": "0", "unit": unit}
     )
 
 
@@ -124,7 +126,9 @@ def _need(devices: tree.Element, kind: str, model: str | None, index: int) -> tr
         if one.get("index") == str(index) or kind != "pci":
             return one
     controller = tree.new("controller")
-    controller.attrib.update(type=kind, index=str(index), **({"model": model} if model else {}))
+    controller.attrib.update({"type": kind, "index": str(index)})
+    if model:
+        controller.set("model", model)
     append(devices, controller)
     return controller
 

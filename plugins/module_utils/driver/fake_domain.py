@@ -65,7 +65,7 @@ def started(config: tree.Element, number: int) -> tree.Element:
     cpu = root.find("cpu")
     if cpu is not None and cpu.get("mode") == "host-model":
         cpu.attrib.clear()
-        cpu.attrib.update(mode="custom", match="exact", check="full")
+        cpu.attrib.update({"mode": "custom", "match": "exact", "check": "full"})
         tree.ensure(cpu, "model/@fallback").put("forbid")
         tree.ensure(cpu, "model").put("EPYC")
     for device in root.find("devices"):
