@@ -7,7 +7,13 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Field,
+    Owner,
+    Schema,
+)
 
 VM_INFO = Schema(
     name="vm_info",
@@ -27,7 +33,18 @@ VM_INFO = Schema(
             choices=("lease", "agent"),
             default=["lease", "agent"],
         ),
+        Field(
+            "vms",
+            "The vms, each in the shape in which it is declared.",
+            of=VM,
+            many=True,
+            owner=Owner.REPORTED,
+        ),
     ),
 )
 
-NODE_INFO = Schema(name="node_info", doc="What a node is.", fields=())
+NODE_INFO = Schema(
+    name="node_info",
+    doc="What a node is.",
+    fields=(Field("node", NODE.doc, of=NODE, owner=Owner.REPORTED),),
+)

@@ -1,0 +1,131 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user sees with ansible-doc, of every module."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec import argument_spec
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Owner
+from tools.documentation import modules
+from tools.documentation.sentences import SIZES, effect
+
+MODULES = modules.every()
+SAID = {
+    Apply.LIVE: "takes effect at once",
+    Apply.REPLUG: "takes effect by unplugging and plugging",
+    Apply.RESTART: "takes effect at the next start",
+    Apply.RECREATE: "Can not be changed once",
+}
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """What ansible-doc knows, by the name of the module."""
+    names = [f"{modules.COLLECTION}.{module.name}" for module in MODULES]
+    found = subprocess.run(
+        [str(Path(sys.executable).with_name("ansible-doc")), "--json", *names],
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(modules.ROOT / "collections")},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    every = json.loads(found.stdout)
+    return {name.rsplit(".", 1)[1]: one for name, one in every.items()}
+
+
+def pairs(schema, options, path=""):
+    """Each field with its documentation, nested ones too."""
+    for one in schema.fields:
+        if one.owner is Owner.REPORTED:
+            continue
+        option = options[one.name]
+        yield path + one.name, one, option
+        if one.of:
+            yield from pairs(one.of, option["suboptions"], f"{path}{one.name}.")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_every_option_says_when_a_change_counts(shown, module):
+    for path, one, option in pairs(module.schema, shown[module.name]["doc"]["options"]):
+        text = " ".join(option["description"])
+        for apply, sentence in SAID.items():
+            assert (sentence in text) == (effect(one) is apply), f"{module.name}: {path}: {text}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_every_size_and_time_says_its_unit(shown, module):
+    for path, one, option in pairs(module.schema, shown[module.name]["doc"]["options"]):
+        text = " ".join(option["description"])
+        if one.codec in SIZES:
+            assert re.search(r"\bunit\b.*\bMiB\b", text), f"{module.name}: {path}: {text}"
+        if one.name.endswith("timeout"):
+            assert "in seconds" in text, f"{module.name}: {path}: {text}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_options_are_those_of_the_argument_spec(shown, module):
+    options = dict(shown[module.name]["doc"]["options"])
+    common = {"uri", "foreseen"} if module.converges else {"uri"}
+    assert set(options) == set(argument_spec(module.schema)) | common
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_a_module_says_what_it_can_do_and_shows_it(shown, module):
+    one = shown[module.name]
+    assert set(one["doc"]["attributes"]) >= {
+        "action_group",
+        "check_mode",
+        "diff_mode",
+        "idempotent",
+        "platform",
+    }
+    for task in yaml.safe_load(one["examples"]):
+        assert task["name"]
+        assert set(task) & {f"{modules.COLLECTION}.{module.name}", "ansible.builtin.debug"}
+
+
+@pytest.mark.parametrize(
+    "module", [one for one in MODULES if one.converges], ids=lambda module: module.name
+)
+def test_a_result_says_what_was_done(shown, module):
+    returned = shown[module.name]["return"]
+    assert set(returned) == {
+        "actions",
+        "changes",
+        "filled",
+        "restart_required",
+        module.converges,
+    }
+    reported = {one.name for one in module.schema.fields if one.owner is Owner.REPORTED}
+    assert reported <= set(returned[module.converges]["contains"])
+
+
+def fields(schema, path=""):
+    for one in schema.fields:
+        yield f"{path}{one.name}", one
+        if one.of:
+            yield from fields(one.of, f"{path}{one.name}.")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_every_field_is_documented_with_whole_sentences(module):
+    for path, one in fields(module.schema):
+        text = one.doc if isinstance(one.doc, str) else " ".join(one.doc)
+        assert re.fullmatch(r"[A-Z].*\.", text), f"{module.name}: {path}: {text!r}"
+
+
+def test_every_module_is_in_the_action_group():
+    runtime = yaml.safe_load((modules.ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["all"]) == [module.name for module in MODULES]

@@ -1,0 +1,56 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The modules of the collection, and what they declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import yaml
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
+
+ROOT = Path(__file__).resolve().parents[2]
+COLLECTION = "vmrt.libvirt"
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module: its options, and, where it converges something, the name of that in a result."""
+
+    name: str
+    summary: str
+    schema: Schema
+    converges: str | None
+
+    @property
+    def path(self) -> str:
+        """How other plugins refer to it."""
+        return f"{COLLECTION}.{self.name}#module"
+
+
+@cache
+def load(name: str) -> Module:
+    """A module by its name: what it runs is the one resource, or else schema, that it imports."""
+    code = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
+    summary = str(yaml.safe_load(code.DOCUMENTATION)["short_description"])
+    found = list(vars(code).values())
+    for one in found:
+        if isinstance(one, Resource):
+            return Module(name, summary, one.schema, one.what)
+    for one in found:
+        if isinstance(one, Schema):
+            return Module(name, summary, one, None)
+    raise SystemExit(f"plugins/modules/{name}.py: imports neither a Resource nor a Schema")
+
+
+def every() -> list[Module]:
+    """All modules, by name."""
+    files = (ROOT / "plugins" / "modules").glob("*.py")
+    return [load(file.stem) for file in sorted(files) if file.stem != "__init__"]

@@ -1,0 +1,27 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""References to options and results within documentation, seen from another place."""
+
+from __future__ import annotations
+
+import re
+
+_OPTION = re.compile(r"\bO\(([^():#]+)\)")
+_RESULT = re.compile(r"\bRV\(([^():#]+)\)")
+
+
+def elsewhere(text: str, plugin: str) -> str:
+    """References to a plugin's own options and results, for the documentation of another one."""
+    return _OPTION.sub(rf"O({plugin}:\1)", results_elsewhere(text, plugin))
+
+
+def results_elsewhere(text: str, plugin: str) -> str:
+    """The same for results only."""
+    return _RESULT.sub(rf"RV({plugin}:\1)", text)
+
+
+def prefixed(text: str, prefix: str) -> str:
+    """References to options that go by another name here."""
+    return _OPTION.sub(rf"O({prefix}\1)", text)
