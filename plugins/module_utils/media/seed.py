@@ -84,7 +84,8 @@ def renewed(current: Seed | None, options: Mapping[str, Any], vm_name: str) -> S
     if _policy(options) == "ignore":
         return None
     nameless = _nameless(options, vm_name)
-    if wanted == current or _without_id(current) == nameless:
+    given = "instance-id" in json.loads(nameless.meta_data)
+    if wanted == current or (not given and _content(wanted) == _content(current)):
         return None
     # Named after its predecessor too: going back to an earlier content is a new instance as well.
     return _named(nameless, options, vm_name, fingerprint(current))
@@ -130,10 +131,12 @@ def _named(seed: Seed, options: Mapping[str, Any], vm_name: str, predecessor: st
     return replace(seed, meta_data=yaml_text({"instance-id": name, **meta}, "cloud_init.meta_data"))
 
 
-def _without_id(seed: Seed) -> Seed:
+def _content(seed: Seed) -> tuple[Any, ...]:
+    """What ``seed`` says, apart from the instance id."""
     try:
         meta = json.loads(seed.meta_data)
+    except ValueError:
+        meta = None  # not written here, so it equals nothing that is
+    if isinstance(meta, dict):
         meta.pop("instance-id", None)
-    except (ValueError, AttributeError):
-        return seed  # not written here, so it equals nothing that is
-    return replace(seed, meta_data=yaml_text(meta, "cloud_init.meta_data"))
+    return seed.user_data, meta, seed.network_config
