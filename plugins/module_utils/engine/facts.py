@@ -141,6 +141,9 @@ class NodeFacts:
             return True
         return None if seen is None else seen.active
 
+    def network(self, name: str) -> Seen | None:
+        return self._observer.look("network", name)
+
     def pool(self, name: str) -> PoolSeen | None:
         if name not in self._pools:
             seen = self._observer.pool(name)

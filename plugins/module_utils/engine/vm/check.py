@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB, show_size
 
 
@@ -28,7 +28,7 @@ def check(
     ``changes`` lead away from them."""
     runs = wanted["state"] in ("running", "paused") or is_up(state)
     return [
-        *_fixed(changes),
+        *fixed(changes),
         *_sizes(wanted, config),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),
@@ -48,19 +48,6 @@ def warnings(wanted: Mapping[str, Any], facts: NodeFacts) -> list[str]:
 
 def _whole_mib(size: int) -> str:
     return show_size(size // MIB * MIB)
-
-
-def _fixed(changes: list[Change]) -> list[VmrtError]:
-    return [
-        VmrtError(
-            f"can not be changed from '{change.as_dict()['before']}' to "
-            f"'{change.as_dict()['after']}' where it already exists",
-            option=change.path,
-            hint="Leave the option out, or remove the thing first and make it anew.",
-        )
-        for change in changes
-        if change.apply is Apply.RECREATE and change.kind == "changed"
-    ]
 
 
 def _sizes(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtError]:
