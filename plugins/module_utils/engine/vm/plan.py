@@ -12,10 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
     Action,
     Define,
-    DeleteVolume,
     SetAutostart,
-    Shutdown,
-    Start,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
@@ -29,15 +26,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.live import
     Running,
     plan_live,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import (
-    plan_power,
-    stop,
-)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal import (
     delete_owned,
     plan_removal,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import SeedPlan, plan_seed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.steps import plan_steps
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.storage import plan_storage
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
@@ -82,17 +76,10 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     owned = [one for one in config.get("owned_volumes") or () if one not in removed]
     owned += [one for one in (*storage.created, *seed.created) if one not in owned]
     edited = tree.copy(root) if root is not None else tree.new(VM.tag)
-    write(VM, {**wanted, **({"owned_volumes": owned} if owned else {})}, edited)
+    write(VM, {**wanted, "owned_volumes": owned}, edited)
 
     live = _live(wanted, seen, edited, changes)
-    waits = (*live.pending, *(("cloud_init",) if seed.actions and seen and seen.active else ()))
-    power: list[Action] = plan_power(given["name"], given, state)
-    steps = list(live.actions) if given["apply"] != "next_boot" else []
-    if waits and given["apply"] == "restart":
-        shutdown = stop(given["name"], given, state)
-        steps, power, waits = [], [*shutdown, Start("vm", given["name"])], ()
-    elif any(isinstance(step, Shutdown) for step in power):
-        steps, waits = [], ()
+    steps = plan_steps(given, state, live, storage, bool(seed.actions))
 
     # The definition comes first, and names the volumes that it owns: whatever fails after it, the
     # next run knows them.
@@ -101,14 +88,13 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         actions.append(
             Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
         )
-    actions += [*storage.before, *seed.actions, *steps, *storage.after]
-    detached = given["delete_disks"] == "owned" and not any(p.startswith("disks[") for p in waits)
+    actions += [*storage.before, *seed.actions, *steps.running]
+    detached = not any(path.startswith("disks[") for path in steps.waits)
     deletes, kept = delete_owned(given["name"], removed if detached else (), facts)
     autostart = given.get("autostart")
     if autostart is not None and autostart != (seen.autostart if seen else False):
         actions.append(SetAutostart("vm", given["name"], autostart))
-    actions += power
-    actions += [step for step in deletes if isinstance(step, DeleteVolume)]
+    actions += [*steps.power, *deletes]
 
     known = {change.path for change in changes}
     late = [change for change in live.changes if change.path not in known]
@@ -118,7 +104,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         changes=tuple(told),
         before=_before(told, seen, actions),
         after=_after(told, given, wanted, seen, actions),
-        restart_required=tuple(dict.fromkeys(waits)),
+        restart_required=steps.waits,
         warnings=(*warnings(wanted, facts), *kept),
         filled=_filled(given, wanted, hypervisor.name) if seen is None else {},
     )

@@ -13,16 +13,14 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
     Action,
     BlockResize,
-    CreateVolume,
-    ResizeVolume,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import create
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.grow import grow, shrinks
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item, match
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,7 @@ class Storage:
     after: tuple[Action, ...] = ()
     created: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    live_changes: tuple[Change, ...] = ()
     errors: tuple[VmrtError, ...] = ()
 
 
@@ -50,6 +49,7 @@ def plan_storage(
             total.after + one.after,
             total.created + one.created,
             total.changes + one.changes,
+            total.live_changes + one.live_changes,
             total.errors + one.errors,
         )
     return total
@@ -72,39 +72,11 @@ def _plan_disk(vm: str, disk: Mapping[str, Any], item: Item | None, facts: NodeF
 
 
 def _create(disk: Mapping[str, Any], option: str, facts: NodeFacts) -> Storage:
-    name, image = disk["pool"], disk.get("image")
-    pool = facts.pool(name)
-    if pool is None:
-        known = ", ".join(facts.pool_names) or "none"
-        return _refuse(f"there is no pool '{name}'", f"{option}.pool", f"The node has: {known}.")
-    if not pool.active:
-        return _refuse(f"the pool '{name}' is not active", f"{option}.pool", "Start it first.")
-    backing = None
-    if image:
-        backing = facts.volume(disk.get("image_pool", name), image)
-        if backing is None:
-            place = disk.get("image_pool", name)
-            return _refuse(
-                f"there is no volume '{image}' in the pool '{place}'",
-                f"{option}.image",
-                "Bring it there with vmrt.libvirt.image first.",
-            )
-    size = disk.get("size") or (backing.capacity if backing else None)
-    if size is None and backing is None:
-        return _refuse("a new disk needs a size", f"{option}.size", "Write for example 10GiB.")
-    if size and backing and backing.capacity and size < backing.capacity:
-        return _refuse(
-            f"{show_size(size)} is less than the {show_size(backing.capacity)} of its image",
-            f"{option}.size",
-            "Give at least that.",
-        )
-    if backing and disk["format"] != "qcow2":
-        return _refuse("an overlay of an image is always qcow2", f"{option}.format", None)
-    xml = volume_xml(disk["volume"], size, disk["format"], backing)
-    return Storage(
-        before=(CreateVolume(name, disk["volume"], size, xml),),
-        created=(f"{name}/{disk['volume']}",),
-    )
+    try:
+        action = create(disk, f"{option}.", facts)
+    except VmrtError as error:
+        return Storage(errors=(error,))
+    return Storage(before=(action,), created=(f"{disk['pool']}/{disk['volume']}",))
 
 
 def _grow(
@@ -120,27 +92,8 @@ def _grow(
     )
     action = grow(volume, size, facts)
     if isinstance(action, BlockResize):
-        return Storage(after=(action,), changes=(change,))
+        return Storage(after=(action,), changes=(change,), live_changes=(change,))
     return Storage(before=(action,), changes=(change,))
-
-
-def shrinks(volume: VolumeSeen, size: int, option: str) -> VmrtError:
-    """The refusal to shrink a volume."""
-    has = show_size(volume.capacity or 0)
-    return VmrtError(
-        f"the volume '{volume.name}' has {has} and is not shrunk to {show_size(size)}, "
-        "because that would lose data",
-        option=option,
-        hint=f"Write {has} or more.",
-    )
-
-
-def grow(volume: VolumeSeen, size: int, facts: NodeFacts) -> Action:
-    """Grow a volume: through the running vm that writes to it, where there is one."""
-    for user in facts.users.get(volume.path, ()):
-        if user.running and not user.backing:
-            return BlockResize(user.vm, user.target, size, volume.path)
-    return ResizeVolume(volume.pool, volume.name, size)
 
 
 def _refuse(message: str, option: str, hint: str | None) -> Storage:
