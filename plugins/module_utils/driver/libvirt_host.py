@@ -21,6 +21,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observ
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fetch
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
@@ -285,13 +286,14 @@ class LibvirtHost(LibvirtObserver):
             raise
 
     def _fetch_image(self, action: actions.FetchImage) -> None:
-        fetch(
-            action.source,
-            action.path,
-            open_url=self._open_url,
-            checksum=action.checksum,
-            image_format=action.format,
-        )
+        with called(action.option):
+            fetch(
+                action.location,
+                action.path,
+                open_url=self._open_url,
+                checksum=action.checksum,
+                image_format=action.format,
+            )
         self._thing("pool", action.pool).refresh(0)
 
     def _update_network(self, action: actions.UpdateNetwork) -> None:

@@ -25,6 +25,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import CAPABILITIES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -280,6 +281,9 @@ class LibvirtObserver:
                 return file.read().decode(errors="replace")
         except OSError:
             return None
+
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
+        vet(path, checksum, image_format)
 
     def answers(self, address: str, port: int, timeout: float) -> str:
         try:

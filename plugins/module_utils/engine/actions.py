@@ -198,11 +198,16 @@ class WriteVolume(Action):
 
 @dataclass(frozen=True)
 class FetchImage(Action):
-    """Bring an image into a pool, checked, and under its name only when it is whole."""
+    """Bring an image into a pool, checked, and under its name only when it is whole.
+
+    ``source`` is what may be shown of ``location``, which ``option`` gave.
+    """
 
     pool: str
     volume: str
     source: str
+    location: str = field(metadata=_HIDDEN)
+    option: str = field(metadata=_HIDDEN)
     path: str = field(metadata=_HIDDEN)
     checksum: str | None = field(default=None, metadata=_HIDDEN)
     format: str | None = field(default=None, metadata=_HIDDEN)

@@ -90,6 +90,9 @@ class Observer(Protocol):
     def read_file(self, path: str, limit: int) -> str | None:
         """The end of a text file of the node, for messages; None where it can't be read."""
 
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
+        """Raise VmrtError if a file of the node can not become an image."""
+
     def answers(self, address: str, port: int, timeout: float) -> str:
         """What a server in a guest says first, as seen from the node; "" when nothing."""
 
@@ -176,6 +179,9 @@ class NodeFacts:
 
     def download(self, pool: str, name: str) -> bytes:
         return self._observer.download(pool, name)
+
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
+        self._observer.vet(path, checksum, image_format)
 
     def volumes(self, pool: str) -> list[VolumeSeen]:
         return self._observer.volumes(pool)

@@ -16,11 +16,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import
     find_checksum,
     verify_checksum_spec,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_check import check
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import (
-    inspect,
-    refuse,
-)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import (
     PartFile,
     part_file,
@@ -35,6 +30,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import (
     opened,
     shown,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import accept, compare
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 _CHUNK = 2**20
@@ -80,17 +76,9 @@ def fetch(
         algorithm = expected.algorithm if expected else "sha256"
         # A digest that the user wrote down holds whatever way the image takes.
         got = _copy(source, part, open_url, algorithm, progress, trusted=inline is not None)
-        if expected and got != expected:
-            raise VmrtError(
-                f"{shown(source)} has {got}, not {expected}",
-                option="checksum",
-                hint="Nothing was kept. Correct the checksum, or find out who changed the image.",
-            )
-        header = inspect(part.path)
-        refuse(header, image_format, source=shown(source))
-        # What was accepted as raw, whatever it holds, is never opened as anything else.
-        image_format = image_format or header.format
-        check(part.path, image_format, source=shown(source))
+        if expected:
+            compare(got, expected, source=shown(source))
+        header, image_format = accept(part.path, image_format, source=shown(source))
         part.arrive()
     return FetchResult(
         path=destination,

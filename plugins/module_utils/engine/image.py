@@ -1,0 +1,111 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of an image, and an image as a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import FetchImage
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_image
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import (
+    verify_checksum_spec,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import local_path, shown
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.image import IMAGE, SOURCES
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import FORMATS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
+
+
+def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
+    """The plan that takes an image, or its absence, to what was given."""
+    if given["state"] == "absent":
+        return plan_removal(given, facts)
+    if given.get("checksum"):
+        verify_checksum_spec(given["checksum"])
+    local = local_path(given["url"], "url") if "url" in given else given.get("path")
+    volume = facts.volume(given["pool"], given["name"])
+    if volume is not None:
+        wanted = given.get("format", volume.format)
+        if wanted != volume.format and volume.format in FORMATS:
+            raise_all(fixed([Change("format", IMAGE["format"], volume.format, wanted)]))
+        return Plan()
+
+    usable_pool(given["pool"], "pool", facts)
+    option = _source(given)
+    _same_machine(facts)
+    if local is not None:
+        with called(option):
+            facts.vet(local, given.get("checksum"), given.get("format"))
+    return Plan(
+        actions=(
+            FetchImage(
+                given["pool"],
+                given["name"],
+                shown(given[option]),
+                location=given[option],
+                option=option,
+                path=f"{_folder(given['pool'], facts)}/{given['name']}",
+                checksum=given.get("checksum"),
+                format=given.get("format"),
+            ),
+        ),
+        before={"state": "absent"},
+        after={**show(IMAGE, given), option: shown(given[option])},
+    )
+
+
+def _source(given: Mapping[str, Any]) -> str:
+    """The option that says where a new image comes from."""
+    for option in SOURCES:
+        if option in given:
+            return option
+    raise VmrtError(
+        f"there is no image '{given['name']}' in the pool '{given['pool']}', and nothing says "
+        "where it comes from",
+        option="name",
+        hint=f"Give one of {', '.join(SOURCES)}.",
+    )
+
+
+def _folder(name: str, facts: NodeFacts) -> str:
+    pool = facts.pool(name)
+    if pool is None or pool.target is None:
+        raise VmrtError(
+            f"the pool '{name}' is not a folder",
+            option="pool",
+            hint="Keep images in a pool of the type dir.",
+        )
+    return pool.target
+
+
+def _same_machine(facts: NodeFacts) -> None:
+    """The file is written by us, and not by a libvirt somewhere else."""
+    uri = urlsplit(facts.node["uri"])
+    if uri.netloc or "+" in uri.scheme:
+        raise VmrtError(
+            f"{shown(facts.node['uri'])} is libvirt of another machine, where no file can be put",
+            option="uri",
+            hint="Run the task on the node itself, for example with delegate_to.",
+        )
+
+
+IMAGE_RESOURCE = Resource(
+    schema=IMAGE,
+    look=lambda observer, given: None,
+    plan=plan_image,
+    report=report_image,
+)

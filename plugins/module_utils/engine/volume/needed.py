@@ -1,0 +1,20 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who would suffer if a volume went."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
+
+
+def vms(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
+    """The vms that have a volume as a disk, or below one as far as libvirt knows."""
+    return sorted({user.vm for user in facts.users.get(volume.path, ())})
+
+
+def overlays(volume: VolumeSeen, facts: NodeFacts) -> list[VolumeSeen]:
+    """The volumes that are overlays of a volume, in any active pool."""
+    known = [one for pool in facts.pool_names for one in facts.volumes(pool)]
+    return [one for one in known if one.backing == volume.path]

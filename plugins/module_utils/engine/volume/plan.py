@@ -1,0 +1,81 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of a volume, and a volume as a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import create
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.grow import grow, shrinks
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_disk
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import VOLUME
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import raise_all
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import initial, show
+
+
+def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
+    """The plan that takes a volume, or its absence, to what was given."""
+    if given["state"] == "absent":
+        return plan_removal(given, facts)
+    volume = facts.volume(given["pool"], given["name"])
+    return _new(given, facts) if volume is None else _existing(given, volume, facts)
+
+
+def _new(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
+    wanted = {**initial(VOLUME), **given}
+    action = create({**wanted, "volume": wanted["name"]}, "", facts)
+    wanted["size"] = action.capacity
+    chosen = {name: value for name, value in wanted.items() if name not in given}
+    return Plan(
+        (action,),
+        before={"state": "absent"},
+        after=show(VOLUME, wanted),
+        filled=show(VOLUME, chosen),
+    )
+
+
+def _existing(given: Mapping[str, Any], volume: VolumeSeen, facts: NodeFacts) -> Plan:
+    changes = list(changed(given, volume))
+    errors = fixed(changes)
+    actions = []
+    size, has = given.get("size"), volume.capacity
+    if size is not None and has is not None:
+        if size < has:
+            errors.append(shrinks(volume, size, "size"))
+        elif size > has:
+            actions.append(grow(volume, size, facts))
+    raise_all(errors)
+    return Plan(
+        tuple(actions),
+        tuple(changes),
+        before={change.path: change.as_dict()["before"] for change in changes},
+        after={change.path: change.as_dict()["after"] for change in changes},
+    )
+
+
+def changed(given: Mapping[str, Any], volume: VolumeSeen) -> list[Change]:
+    """Where a volume is not what was given."""
+    found = {"size": volume.capacity, "format": volume.format}
+    return [
+        Change(name, VOLUME[name], now, given[name])
+        for name, now in found.items()
+        if name in given and now is not None and given[name] != now
+    ]
+
+
+VOLUME_RESOURCE = Resource(
+    schema=VOLUME,
+    look=lambda observer, given: None,
+    plan=plan_volume,
+    report=report_disk,
+)

@@ -1,0 +1,38 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The end of a volume that nothing needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import DeleteVolume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import overlays, vms
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+
+def plan_removal(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
+    """Delete ``name`` in ``pool``. Raises VmrtError that says who needs it."""
+    name, pool = given["name"], given["pool"]
+    if facts.pool(pool) is None:
+        return Plan()
+    # Whether a pool that is not active holds it can not be told.
+    usable_pool(pool, "pool", facts)
+    volume = facts.volume(pool, name)
+    if volume is None:
+        return Plan()
+    needed = [f"the vm '{vm}'" for vm in vms(volume, facts)]
+    needed += [f"its overlay {one.pool}/{one.name}" for one in overlays(volume, facts)]
+    if needed:
+        raise VmrtError(
+            f"the volume '{name}' is needed by {', '.join(needed)}",
+            option="name",
+            hint="Remove these first; nothing was deleted.",
+        )
+    return Plan((DeleteVolume(pool, name),), before={"state": "present"}, after={"state": "absent"})

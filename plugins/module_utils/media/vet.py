@@ -1,0 +1,75 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a file can become an image."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import (
+    Checksum,
+    verify_checksum_spec,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_check import check
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import (
+    ImageHeader,
+    inspect,
+    refuse,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.regular_file import regular_file
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+_CHUNK = 2**20
+
+
+def vet(path: str, checksum: str | None = None, image_format: str | None = None) -> None:
+    """Raise VmrtError if the file at ``path`` can't become an image, without changing anything.
+
+    Of checksums, only one that is written down is compared; a list of them is elsewhere.
+    """
+    spec = verify_checksum_spec(checksum) if checksum else None
+    accept(path, image_format, source=path)
+    if isinstance(spec, Checksum):
+        digest = hashlib.new(spec.algorithm)
+        with regular_file(path, "source") as (file, _size):
+            for chunk in iter(lambda: file.read(_CHUNK), b""):
+                digest.update(chunk)
+        compare(Checksum(spec.algorithm, digest.hexdigest()), spec, source=path)
+
+
+def accept(path: str, image_format: str | None, *, source: str) -> tuple[ImageHeader, str]:
+    """The header of the image at ``path`` and its format; ``source`` is the name to show.
+
+    Raises VmrtError if it is none, refers to other files, or is damaged.
+    """
+    header = inspect(path)
+    refuse(header, image_format, source=source)
+    # What was accepted as raw, whatever it holds, is never opened as anything else.
+    image_format = image_format or header.format
+    check(path, image_format, source=source)
+    return header, image_format
+
+
+def compare(got: Checksum, expected: Checksum, *, source: str) -> None:
+    """Raise VmrtError if the two are not the same."""
+    if got != expected:
+        raise VmrtError(
+            f"{source} has {got}, not {expected}",
+            option="checksum",
+            hint="Nothing was kept. Correct the checksum, or find out who changed the image.",
+        )
+
+
+@contextmanager
+def called(option: str) -> Iterator[None]:
+    """Errors about the source name the ``option`` that it was given by."""
+    try:
+        yield
+    except VmrtError as error:
+        if error.option == "source":
+            error.option = option
+        raise
