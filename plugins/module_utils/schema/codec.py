@@ -10,11 +10,14 @@ the same for a spot in XML. ``parse`` raises ValueError with the reason.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot, new
+
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Codec:
@@ -27,9 +30,9 @@ class Codec:
 
     def parse(self, value: Any) -> Any:
         text = str(value)
-        for char in text:
-            if ord(char) < 32 and char not in "\t\n\r":
-                raise ValueError(f"the control character {char!r} can not be kept in XML")
+        unfit = _NOT_IN_XML.search(text)
+        if unfit:
+            raise ValueError(f"the character {unfit.group()!r} can not be kept in XML")
         return text
 
     def show(self, value: Any) -> Any:
