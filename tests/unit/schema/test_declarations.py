@@ -1,0 +1,157 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for every option that is declared, whoever declares the next one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Owner, Schema
+from tests.unit.support.schemas import Option, all_schemas
+
+SCHEMAS = all_schemas()
+OPTIONS = [Option(f"{s.name}.{one.name}", s, one) for s in SCHEMAS for one in s.fields]
+_TYPES = ("bool", "dict", "int", "list", "path", "raw", "str")
+
+each_schema = pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)
+each_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.path)
+
+
+def test_the_model_is_found():
+    assert {"vm", "disk", "nic", "cdrom", "node"} <= {schema.name for schema in SCHEMAS}
+
+
+@each_option
+def test_has_a_sentence(option: Option):
+    docs = option.field.doc
+    for text in [docs] if isinstance(docs, str) else docs:
+        assert text.endswith("."), "a sentence ends in a full stop"
+        assert text[0].isupper(), "a sentence begins with a capital letter"
+        assert "  " not in text, "words were joined with a space too many"
+
+
+@each_schema
+def test_schema_has_a_sentence(schema: Schema):
+    assert re.fullmatch(r"[A-Z].*\.", schema.doc)
+
+
+@each_schema
+def test_names_are_unique(schema: Schema):
+    names = [name for one in schema.fields for name in (one.name, *one.aliases)]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+@each_schema
+def test_places_are_unique(schema: Schema):
+    """Two fields at one place are lists of things that ``match`` tells apart."""
+    places = Counter()
+    for one in schema.fields:
+        told_apart = tuple(sorted(one.of.match.items())) if one.of else ()
+        # Where a second place is read, it belongs to another field.
+        written = one.places if isinstance(one.at, Mapping) else one.places[:1]
+        selector = (one.by,) if one.by else ()
+        places.update({(place, told_apart, selector) for place in written})
+    assert [place for place, times in places.items() if times > 1] == []
+
+
+@each_schema
+def test_what_matches_is_no_option(schema: Schema):
+    places = {place for one in schema.fields for place in one.places}
+    assert places.isdisjoint(schema.match)
+    assert places.isdisjoint(schema.constant)
+
+
+@each_schema
+def test_schema_names_only_options_it_has(schema: Schema):
+    rules = [
+        *schema.required_one_of,
+        *schema.mutually_exclusive,
+        *schema.required_together,
+        *(rule[2] for rule in schema.required_if),
+    ]
+    named = {name for rule in rules for name in rule}
+    named |= {rule[0] for rule in schema.required_if} | set(schema.adopt)
+    named |= {one.by for one in schema.fields if one.by}
+    named |= {schema.key} if schema.key else set()
+    assert named <= {one.name for one in schema.fields}
+
+
+@each_schema
+def test_required_if_names_a_choice(schema: Schema):
+    for name, value, _needed in schema.required_if:
+        assert value in schema[name].choices
+
+
+@each_schema
+def test_things_in_a_list_can_be_told_apart(schema: Schema):
+    for one in schema.fields:
+        if one.of and one.many and one.of.key:
+            assert one.of[one.of.key].required
+
+
+@each_option
+def test_has_a_known_type(option: Option):
+    one = option.field
+    assert one.type in _TYPES
+    assert bool(one.elements) <= (one.type == "list")
+    if one.codec is codec.INT:
+        assert one.type == "int"
+    if one.codec in (codec.YES_NO, codec.ON_OFF, codec.PRESENCE):
+        assert one.type == "bool"
+    if one.codec is codec.PAIRS:
+        assert one.type == "dict"
+
+
+@each_option
+def test_says_how_a_change_is_applied(option: Option):
+    """An option with a place is part of the thing, so a change of it has to be applied."""
+    one = option.field
+    if one.places and one.owner is not Owner.REPORTED:
+        assert isinstance(one.apply, Apply)
+    if one.via:
+        assert one.apply is Apply.LIVE
+
+
+@each_option
+def test_unset_means_leave_it_alone(option: Option):
+    """Only what steers the run has a default: any other would change what nobody named."""
+    one = option.field
+    if one.default is not None:
+        assert one.steers
+        assert not one.places
+        assert not one.required
+
+
+@each_option
+def test_choices_hold_what_is_used(option: Option):
+    one = option.field
+    assert len(set(one.choices)) == len(one.choices)
+    for value in (one.initial, one.default, one.absent):
+        if one.choices and value is not None:
+            used = {value} if isinstance(value, str) else {*value}
+            assert used <= {*one.choices}
+
+
+@each_option
+def test_reported_is_no_option(option: Option):
+    one = option.field
+    if one.owner is Owner.REPORTED:
+        assert not one.required
+        assert one.initial is None
+        assert not one.aliases
+
+
+@each_option
+def test_new_values_are_valid(option: Option):
+    one = option.field
+    if one.initial is not None and not one.of:
+        assert one.codec.parse(one.codec.show(one.initial)) == one.initial
+        if one.check:
+            one.check(one.initial)

@@ -1,0 +1,115 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wishes that follow from the declarations: any value that an option may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+
+# Text that XML can hold; what users write may well look like markup.
+TEXT = st.text(
+    st.characters(blacklist_categories=("Cc", "Cs"), blacklist_characters="\ufffe\uffff"),
+    min_size=1,
+    max_size=12,
+)
+_NAMES = {
+    names.name: st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,8}", fullmatch=True),
+    names.device: st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,8}", fullmatch=True),
+    names.interface: st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,8}", fullmatch=True),
+    names.mac: st.from_regex(r"52:54:00(:[0-9a-f]{2}){3}", fullmatch=True),
+    names.path: st.from_regex(r"/srv/[a-z0-9<&']{1,8}", fullmatch=True),
+}
+# What options accept that check what they are given, or keep it in a form of their own.
+_CORPUS = (
+    *("web1", "db.example.com", "/srv/pool", "/srv/other", "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"),
+    *("192.0.2.1", "198.51.100.9", "203.0.113.77", "2001:db8::1", "2001:db8::99"),
+    *("sha256:" + "0f" * 32, "https://images.example.com/base.qcow2"),
+    *("0711", "700", "4GiB", "512MiB", "52:54:00:12:34:56", "52:54:00:ab:cd:ef"),
+    *(1, 3, 24, 64, True, False, ["x"], {"x": "y"}),
+)
+
+
+def values(schema: Schema, only_placed: bool = False) -> st.SearchStrategy[dict[str, Any]]:
+    """Any subset of the options of a schema, as a user writes them.
+
+    ``only_placed`` takes those alone that are kept in XML, with a selector for those that need one.
+    """
+    return st.composite(_values)(schema, only_placed)
+
+
+def value(one: Field, only_placed: bool = False) -> st.SearchStrategy[Any]:
+    """Any value of an option, as a user writes it."""
+    if one.of and one.many:
+        return _items(one.of, only_placed)
+    if one.of:
+        return values(one.of, only_placed)
+    if one.type == "list":
+        return st.lists(_plain(one), max_size=3, unique_by=str)
+    return _plain(one)
+
+
+def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
+    drawn: dict[str, Any] = {}
+    selectors = {one.by for one in schema.fields if one.by}
+    for one in schema.fields:
+        if only_placed and not one.places:
+            continue
+        if one.name in selectors:
+            led = [other for other in schema.fields if other.by == one.name]
+            choices = sorted({word for other in led for word in dict(other.at or {})})
+            drawn[one.name] = draw(st.sampled_from(choices))
+        elif one.required or draw(st.booleans()):
+            drawn[one.name] = draw(value(one, only_placed))
+    return {
+        name: given
+        for name, given in drawn.items()
+        if not isinstance(schema[name].at, Mapping)
+        or drawn[schema[name].by or ""] in dict(schema[name].at)
+    }
+
+
+def _items(schema: Schema, only_placed: bool) -> st.SearchStrategy[list[dict[str, Any]]]:
+    key = schema.key
+    unique = (lambda item: item[key]) if key else None
+    return st.lists(values(schema, only_placed), max_size=3, unique_by=unique)
+
+
+def _plain(one: Field) -> st.SearchStrategy[Any]:
+    if one.choices:
+        return st.sampled_from(one.choices)
+    if one.check in _NAMES:
+        return _NAMES[one.check]
+    if one.type == "bool":
+        return st.booleans()
+    if one.codec is codec.MEMORY:
+        return st.integers(1, 2**20).map("{}MiB".format)
+    if one.codec is codec.CAPACITY:
+        return st.integers(1, 2**20).map("{}KiB".format)
+    if one.codec is codec.INT:
+        return st.integers(1, 100)
+    if one.codec is codec.PAIRS:
+        return st.dictionaries(TEXT, TEXT, max_size=3)
+    if one.codec is codec.TEXT and one.check is None:
+        return TEXT
+    fitting = [candidate for candidate in _CORPUS if _accepts(one, candidate)]
+    assert fitting, f"the corpus of values has none that {one.name} accepts: add one"
+    return st.sampled_from(fitting)
+
+
+def _accepts(one: Field, candidate: Any) -> bool:
+    try:
+        parsed = one.codec.parse(candidate)
+        if one.check:
+            one.check(parsed)
+    except (TypeError, ValueError):
+        return False
+    return True
