@@ -26,13 +26,23 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 _CHUNK = 2**20
 
 
-def vet(path: str, checksum: str | None = None, image_format: str | None = None) -> None:
+def vet(
+    path: str,
+    checksum: str | None = None,
+    image_format: str | None = None,
+    *,
+    with_qemu: bool = True,
+) -> None:
     """Raise VmrtError if the file at ``path`` can't become an image, without changing anything.
 
     Of checksums, only one that is written down is compared; a list of them is elsewhere.
+    ``with_qemu`` lets QEMU look at its structure, too.
     """
     spec = verify_checksum_spec(checksum) if checksum else None
-    accept(path, image_format, source=path)
+    if with_qemu:
+        accept(path, image_format, source=path)
+    else:
+        refuse(inspect(path), image_format, source=path)
     if isinstance(spec, Checksum):
         digest = hashlib.new(spec.algorithm)
         with regular_file(path, "source") as (file, _size):

@@ -1,0 +1,88 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleFileNotFound
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called, vet
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+
+class ActionModule(ActionBase):
+    """Sends the file that ``src`` names to the node, if the node has no such image yet."""
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        self._supports_async = "src" not in self._task.args
+        super().run(tmp, task_vars)
+        if "src" not in self._task.args:
+            wait = self._task.async_val
+            return self._execute_module(task_vars=task_vars, wrap_async=wait)
+        planned = self._plan(task_vars)
+        if planned.get("failed") or not self._fetches(planned):
+            # Without a fetch no file is needed; what else there is to do is done by the module.
+            done = planned.get("failed") or self._task.check_mode or not planned.get("changed")
+            return planned if done else self._execute_module(task_vars=task_vars)
+        source = self._source()
+        return planned if self._task.check_mode else self._send(source, planned, task_vars)
+
+    def _plan(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """What the module would do, told by itself."""
+        asked = self._task.check_mode
+        self._task.check_mode = True
+        try:
+            return self._execute_module(task_vars=task_vars)
+        finally:
+            self._task.check_mode = asked
+
+    @staticmethod
+    def _fetches(planned: dict[str, Any]) -> bool:
+        return any(step["action"] == "fetch_image" for step in planned.get("actions", ()))
+
+    def _source(self) -> str:
+        """The file on the controller, which is looked at before it travels."""
+        args = self._task.args
+        try:
+            path = self._find_needle("files", args["src"])
+        except AnsibleFileNotFound as error:
+            raise AnsibleActionFail(
+                f"src: there is no file {args['src']!r} on the controller. For a file of the node "
+                "give path."
+            ) from error
+        try:
+            with called("src"):
+                vet(
+                    path,
+                    args.get("checksum"),
+                    args.get("format"),
+                    with_qemu=shutil.which("qemu-img") is not None,
+                )
+        except VmrtError as error:
+            raise AnsibleActionFail(str(error)) from error
+        return path
+
+    def _send(
+        self, source: str, planned: dict[str, Any], task_vars: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        shell = self._connection._shell
+        if shell.tmpdir is None:
+            self._make_tmp_path()
+        # A checksum file lists the image by this name.
+        copy = shell.join_path(shell.tmpdir, os.path.basename(source))
+        self._transfer_file(source, copy)
+        self._fixup_perms2((shell.tmpdir, copy))
+        args = {name: value for name, value in self._task.args.items() if name != "src"}
+        result = self._execute_module(module_args={**args, "path": copy}, task_vars=task_vars)
+        if result.get("failed"):
+            # The user knows the file by its name on the controller.
+            message = str(result.get("msg", "")).replace(copy, source)
+            return {**result, "msg": message.replace("path:", "src:")}
+        return {**result, "actions": planned["actions"], "diff": planned["diff"]}
