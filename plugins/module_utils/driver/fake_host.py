@@ -293,9 +293,9 @@ class FakeHost(FakeObserver):
 
     def _fetch_image(self, action: actions.FetchImage) -> None:
         self._active_pool(action.pool)
-        capacity = self._node.sources.get(action.source)
+        capacity = self._node.sources.get(action.location)
         if capacity is None:
-            raise VmrtError(f"there is nothing at '{action.source}'", option="source")
+            raise VmrtError(f"there is nothing at '{action.source}'", option=action.option)
         self._node.volumes[action.pool, action.volume] = Volume(
             path=action.path, capacity=capacity, format=action.format or "qcow2"
         )

@@ -156,6 +156,10 @@ class FakeObserver:
         text = self._node.files.get(path)
         return None if text is None else text[-limit:]
 
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
+        if path not in self._node.sources:
+            raise VmrtError(f"can't read '{path}': No such file or directory", option="source")
+
     def answers(self, address: str, port: int, timeout: float) -> str:
         return self._node.servers.get((address, port), "")
 
