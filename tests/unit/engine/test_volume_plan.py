@@ -1,0 +1,184 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Volumes: made, grown, never shrunk, and removed when nothing needs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode, Volume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import POOL_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
+    VOLUME_RESOURCE,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
+from tests.unit.support import converge, play
+
+
+def volume(made: FakeNode, name: str = "data.qcow2", pool: str = "default") -> Volume:
+    return made.volumes[pool, name]
+
+
+def in_use(state: str = "running", **disk: Any) -> FakeNode:
+    """A node with the vm web1 that has data.qcow2 of 5 GiB."""
+    made = play.node()
+    play.converge(
+        made, state=state, disks=[play.disk("data", volume="data.qcow2", size="5GiB", **disk)]
+    )
+    return made
+
+
+def test_an_empty_volume() -> None:
+    made = play.node()
+    plan = converge.run(made, VOLUME_RESOURCE, name="data.qcow2", size="5GiB")
+    assert converge.steps(plan) == [f"create volume default data.qcow2 {5 * GIB}"]
+    assert plan.before == {"state": "absent"}
+    assert plan.after["size"] == "5GiB"
+    assert plan.filled == {"format": "qcow2"}
+    made_of = volume(made)
+    assert (made_of.capacity, made_of.format, made_of.backing) == (5 * GIB, "qcow2", None)
+
+
+def test_a_raw_volume() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="data.img", size="1GiB", format="raw")
+    assert volume(made, "data.img").format == "raw"
+
+
+def test_an_overlay_is_as_large_as_its_image_or_larger() -> None:
+    made = play.node()
+    same = converge.run(made, VOLUME_RESOURCE, name="a.qcow2", image="base.qcow2")
+    assert same.filled == {"format": "qcow2", "size": "2GiB"}
+    converge.run(made, VOLUME_RESOURCE, name="b.qcow2", image="base.qcow2", size="3GiB")
+    assert volume(made, "a.qcow2").capacity == play.IMAGE_SIZE
+    assert volume(made, "b.qcow2").capacity == 3 * GIB
+    seen = converge.report(made, VOLUME_RESOURCE, name="b.qcow2")
+    assert (seen["image"], seen["image_pool"]) == ("base.qcow2", "default")
+
+
+def test_an_image_may_be_in_another_pool() -> None:
+    made = play.node()
+    converge.run(made, POOL_RESOURCE, name="fast", state="active")
+    wish = {"name": "a.qcow2", "pool": "fast", "image": "base.qcow2"}
+    error = converge.refused(made, VOLUME_RESOURCE, **wish)
+    assert error.option == "image"
+    assert "in the pool 'fast'" in str(error)
+    converge.run(made, VOLUME_RESOURCE, **wish, image_pool="default")
+    assert volume(made, "a.qcow2", "fast").backing == f"{play.FOLDER}/base.qcow2"
+
+
+def test_what_an_overlay_can_not_be() -> None:
+    made = play.node()
+    overlay = {"name": "a.qcow2", "image": "base.qcow2"}
+    assert converge.refused(made, VOLUME_RESOURCE, **overlay, size="1GiB").option == "size"
+    assert converge.refused(made, VOLUME_RESOURCE, **overlay, format="raw").option == "format"
+    assert converge.refused(made, VOLUME_RESOURCE, name="a.qcow2").option == "size"
+
+
+def test_a_volume_keeps_the_image_that_it_was_made_from() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="a.qcow2", image="base.qcow2")
+    plan = converge.check(made, VOLUME_RESOURCE, name="a.qcow2", image="newer.qcow2")
+    assert plan.actions == ()
+
+
+def test_a_volume_grows() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="data.qcow2", size="5GiB")
+    plan = converge.run(made, VOLUME_RESOURCE, name="data.qcow2", size="6GiB")
+    assert converge.steps(plan) == [f"resize volume default data.qcow2 {6 * GIB}"]
+    assert (plan.before, plan.after) == ({"size": "5GiB"}, {"size": "6GiB"})
+
+
+def test_a_volume_grows_under_the_running_vm_that_uses_it() -> None:
+    made = in_use()
+    plan = converge.run(made, VOLUME_RESOURCE, name="data.qcow2", size="6GiB")
+    assert converge.steps(plan) == [f"block resize web1 vda {6 * GIB}"]
+    assert volume(made).capacity == 6 * GIB
+
+
+def test_a_volume_of_a_vm_that_is_off_grows_by_itself() -> None:
+    plan = converge.run(in_use("present"), VOLUME_RESOURCE, name="data.qcow2", size="6GiB")
+    assert [action.verb for action in plan.actions] == ["resize_volume"]
+
+
+def test_nothing_shrinks() -> None:
+    made = in_use()
+    error = converge.refused(made, VOLUME_RESOURCE, name="data.qcow2", size="4GiB", format="raw")
+    assert error.option == "format, size"
+    assert "not shrunk to 4GiB" in str(error)
+
+
+def test_a_decimal_unit_is_refused() -> None:
+    error = converge.refused(play.node(), VOLUME_RESOURCE, name="data.qcow2", size="4GB")
+    assert error.option == "size"
+    assert "write 4GiB" in str(error)
+
+
+def test_the_pool_has_to_be_there_and_active() -> None:
+    made = play.node()
+    missing = converge.refused(made, VOLUME_RESOURCE, name="a", pool="fast", size="1GiB")
+    assert missing.option == "pool"
+    assert "The node has: default." in str(missing)
+    converge.run(made, POOL_RESOURCE, name="fast")
+    for state in ("present", "absent"):
+        wish = {"name": "a", "pool": "fast", "size": "1GiB", "state": state}
+        inactive = converge.refused(made, VOLUME_RESOURCE, **wish)
+        assert inactive.option == "pool"
+        assert "not active" in str(inactive)
+
+
+def test_pools_and_images_of_earlier_tasks_are_foreseen() -> None:
+    foreseen = Foreseen(pools={"fast": "/srv/fast"}, volumes={("fast", "debian.qcow2"): None})
+    plan = converge.check(
+        play.node(),
+        VOLUME_RESOURCE,
+        foreseen,
+        name="a.qcow2",
+        pool="fast",
+        image="debian.qcow2",
+        size="1GiB",
+    )
+    assert [action.verb for action in plan.actions] == ["create_volume"]
+
+
+def test_a_volume_that_nothing_needs_is_removed() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="data.qcow2", size="5GiB")
+    plan = converge.run(made, VOLUME_RESOURCE, name="data.qcow2", state="absent")
+    assert converge.steps(plan) == ["delete volume default data.qcow2"]
+    assert ("default", "data.qcow2") not in made.volumes
+    gone = converge.report(made, VOLUME_RESOURCE, name="data.qcow2")
+    assert gone == {"name": "data.qcow2", "pool": "default", "state": "absent"}
+
+
+def test_a_volume_of_a_pool_that_is_not_there_is_absent() -> None:
+    plan = converge.run(play.node(), VOLUME_RESOURCE, name="a", pool="fast", state="absent")
+    assert plan.actions == ()
+
+
+def test_a_volume_that_a_vm_needs_stays() -> None:
+    for state in ("present", "running"):
+        made = in_use(state)
+        error = converge.refused(made, VOLUME_RESOURCE, name="data.qcow2", state="absent")
+        assert error.option == "name"
+        assert "the vm 'web1'" in str(error)
+        assert converge.report(made, VOLUME_RESOURCE, name="data.qcow2")["used_by"] == ["web1"]
+
+
+def test_a_volume_below_an_overlay_stays() -> None:
+    made = play.node()
+    converge.run(made, POOL_RESOURCE, name="fast", state="active")
+    converge.run(
+        made,
+        VOLUME_RESOURCE,
+        name="a.qcow2",
+        pool="fast",
+        image="base.qcow2",
+        image_pool="default",
+    )
+    error = converge.refused(made, VOLUME_RESOURCE, name="base.qcow2", state="absent")
+    assert "its overlay fast/a.qcow2" in str(error)
