@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+_BOOTSTRAP = Path(__file__).resolve().with_name("debian.py")
 _UNUSED_SECONDS = 7 * 24 * 3600
 
 
@@ -27,9 +29,9 @@ def root() -> Path:
 
 
 def recipe_hash(sources: Iterable[Path], *words: str) -> str:
-    """A short hash of the files that make up a recipe, and of its words."""
+    """A short hash of the files that make up a recipe, of its words, and of how Debian is made."""
     digest = hashlib.sha256()
-    for source in sources:
+    for source in [_BOOTSTRAP, *sources]:
         files = sorted(source.rglob("*")) if source.is_dir() else [source]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
@@ -48,6 +50,8 @@ def cached(name: str, recipe: str, build: Callable[[Path], None]) -> Path:
         os.utime(folder)
         return folder
     with (root() / f"{name}.lock").open("w") as lock:
+        # Shared with what the build starts: it is only free when the last of that has ended.
+        os.set_inheritable(lock.fileno(), True)
         fcntl.flock(lock, fcntl.LOCK_EX)
         if folder.is_dir():
             return folder
@@ -70,8 +74,16 @@ def cached(name: str, recipe: str, build: Callable[[Path], None]) -> Path:
 
 
 def _remove_unused(name: str, keep: Path) -> None:
-    mounted = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
     for folder in root().glob(f"{name}-*"):
         age = time.time() - folder.stat().st_mtime
-        if folder != keep and age > _UNUSED_SECONDS and str(folder) not in mounted:
+        if folder != keep and age > _UNUSED_SECONDS and not _is_mounted(folder):
             shutil.rmtree(folder)
+
+
+def _is_mounted(folder: Path) -> bool:
+    # Each node mounts it in a mount namespace of its own.
+    for mounts in Path("/proc").glob("[0-9]*/mountinfo"):
+        with contextlib.suppress(OSError):
+            if f"{folder}/" in mounts.read_text(encoding="utf-8"):
+                return True
+    return False

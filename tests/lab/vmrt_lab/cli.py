@@ -11,15 +11,12 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-from . import images, netns, rootfs
+from . import images, rootfs
 from .lab import Lab, known_ids
 from .packages import install_missing
 from .shell import LabError
-
-_CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def main() -> int:
@@ -61,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     add("down", _down, "remove the lab without trace, also after a crash")
     add("status", _status, "what labs and nodes there are, and whether they answer")
     add("inventory", _inventory, "print the inventory of the nodes as YAML")
+    ssh = add("ssh", _ssh, "log into a node, or run a command there")
+    ssh.add_argument("node", help="for example node1")
+    ssh.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND...")
     run = add("run", _run, "run a command where nodes and guests can be reached")
     run.add_argument("words", nargs=argparse.REMAINDER, metavar="[--] COMMAND...")
     image = add("image", _image, "print the path of a guest image, built if needed", lab=False)
@@ -113,26 +113,22 @@ def _inventory(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _ssh(arguments: argparse.Namespace) -> int:
+    lab = _existing(arguments)
+    nodes = {node.name: node for node in lab.nodes()}
+    if arguments.node not in nodes:
+        raise LabError(f"no node {arguments.node!r}; lab {lab.id} has: {', '.join(nodes)}")
+    command = lab.ssh(nodes[arguments.node], *arguments.words)
+    os.execvp(command[0], command)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     lab = _existing(arguments)
     words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not words:
         raise LabError("run: name a command, for example: lab run -- ansible all -m ping")
-    command = netns.inside(lab.namespace, *words)
-    os.execvpe(command[0], command, {**os.environ, **environment(lab)})
-
-
-def environment(lab: Lab) -> dict[str, str]:
-    """The project's environment for a command that works with this lab."""
-    return {
-        "PATH": f"{_CHECKOUT}/.venv/bin:{os.environ['PATH']}",
-        "ANSIBLE_CONFIG": str(_CHECKOUT / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(_CHECKOUT / "collections"),
-        # Connections that are kept open belong to this lab and go with it.
-        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(lab.folder / "cp"),
-        "VMRT_LAB_ID": lab.id,
-        "VMRT_LAB_INVENTORY": str(lab.inventory),
-    }
+    command = lab.inside(*words)
+    os.execvpe(command[0], command, lab.environment())
 
 
 def _image(arguments: argparse.Namespace) -> int:

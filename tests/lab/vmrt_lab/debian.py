@@ -21,10 +21,17 @@ _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _REACHING = re.compile(r"^Acquire::(https?|ftp|Retries|Check-|proxy|Proxy)")
 
 # Timers that wake up in the middle of a test, and a login prompt of containers nobody reads.
-_MASKED = (
-    "apt-daily.timer apt-daily-upgrade.timer console-getty.service dpkg-db-backup.timer "
-    "e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer man-db.timer"
-).split()
+_MASKED = [
+    "apt-daily.timer",
+    "apt-daily-upgrade.timer",
+    "console-getty.service",
+    "dpkg-db-backup.timer",
+    "e2scrub_all.timer",
+    "e2scrub_reap.service",
+    "fstrim.timer",
+    "logrotate.timer",
+    "man-db.timer",
+]
 
 # What would tie the result to this machine, or make two machines out of it the same one.
 _FORGET = 'cd "$1" && rm -f etc/apt/apt.conf.d/99mmdebstrap etc/machine-id var/lib/dbus/machine-id'
@@ -87,7 +94,7 @@ def bootstrap(
     options += [f"--aptopt={line}" for line in reaching]
     options += [f"--aptopt=Dir::Etc::{name}" for name in _credentials()]
     if files:
-        options.append(f"--essential-hook=cp -r --no-preserve=ownership {files}/. \"$1\"")
+        options.append(f'--essential-hook=cp -r --no-preserve=ownership {files}/. "$1"')
     options += [f"--customize-hook={hook}" for hook in hooks]
     options.append(f"--customize-hook={_FORGET}")
     run_contained(

@@ -24,6 +24,7 @@ from . import netns, rootfs
 from .node import Node
 from .shell import LabError, run, succeeds
 
+_CHECKOUT = Path(__file__).resolve().parents[3]
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _NETWORKS = list(ipaddress.ip_network("10.64.0.0/10").subnets(new_prefix=24))
 _BOOT_SECONDS = 90
@@ -47,9 +48,7 @@ class Lab:
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
-            raise LabError(
-                f"--id {self.id!r}: use up to 32 lower-case letters, digits and dashes"
-            )
+            raise LabError(f"--id {self.id!r}: use up to 32 lower-case letters, digits and dashes")
 
     @property
     def folder(self) -> Path:
@@ -80,16 +79,25 @@ class Lab:
         ]
 
     def up(self, nodes: int, bare: bool) -> bool:
-        """Bring the lab up and wait until it answers; False if it was up like this already."""
-        image = rootfs.bare() if bare else rootfs.node()
+        """Bring the lab up and wait until it answers; False if it was up like this already.
+
+        What a crash left of it is removed first; a lab that is up is never replaced.
+        """
         with self._locked():
-            wanted = {"nodes": nodes, "bare": bare, "rootfs": str(image)}
-            if self._is_up(wanted):
-                return False
+            before = self._wanted()
+            if before and self._answers():
+                if (before["nodes"], before["bare"]) == (nodes, bare):
+                    return False
+                kind = "bare " if before["bare"] else ""
+                raise LabError(
+                    f"the lab {self.id} is up with {before['nodes']} {kind}node(s): take it down "
+                    f"first with `lab down --id {self.id}`, or give another --id"
+                )
             self._clear()
-            # Written before anything is made, so that `down` knows after a crash at any point.
-            self._write_wanted({**wanted, "network": self._free_network()})
             try:
+                image = rootfs.bare() if bare else rootfs.node()
+                # Written before anything is made, so that a crash at any point can be cleared.
+                self._write_wanted({"nodes": nodes, "bare": bare, "network": self._free_network()})
                 self._make(image)
             except BaseException:
                 self._clear()
@@ -106,6 +114,23 @@ class Lab:
             self.folder.rmdir()
         return True
 
+    def inside(self, *command: str) -> list[str]:
+        """The command line that runs `command` where the nodes can be reached."""
+        return netns.inside(self.namespace, *command)
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a command that works on this lab with the project's own tools."""
+        return {
+            **os.environ,
+            "PATH": f"{_CHECKOUT}/.venv/bin:{os.environ['PATH']}",
+            "ANSIBLE_CONFIG": str(_CHECKOUT / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(_CHECKOUT / "collections"),
+            # Connections that are kept open belong to this lab and go with it.
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.folder / "cp"),
+            "VMRT_LAB_ID": self.id,
+            "VMRT_LAB_INVENTORY": str(self.inventory),
+        }
+
     def ssh_options(self) -> list[str]:
         """Options of ssh and scp that use the lab's key and accept only the lab's host keys."""
         return [
@@ -116,8 +141,7 @@ class Lab:
 
     def ssh(self, node: Node, *command: str) -> list[str]:
         """The command line that runs `command` on the node, from the controller's namespace."""
-        return netns.inside(
-            self.namespace,
+        return self.inside(
             *("ssh", "-i", str(self.key), *self.ssh_options(), "-o", "BatchMode=yes"),
             *("-o", "ConnectTimeout=5", f"root@{node.address}", *command),
         )
@@ -141,10 +165,8 @@ class Lab:
         part.write_text(json.dumps(wanted), encoding="utf-8")
         part.rename(self.folder / "lab.json")
 
-    def _is_up(self, wanted: dict) -> bool:
-        before = self._wanted()
-        before.pop("network", None)
-        return before == wanted and self.inventory.exists() and all(map(self.answers, self.nodes()))
+    def _answers(self) -> bool:
+        return self.inventory.exists() and all(map(self.answers, self.nodes()))
 
     def _free_network(self) -> str:
         # Ansible keeps SSH connections by address: those of two labs must never be the same.
@@ -213,6 +235,8 @@ class Lab:
         while True:
             self.folder.mkdir(mode=0o755, exist_ok=True)
             handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+            # Shared with what `run` starts: after a crash, `down` waits for the last of them.
+            os.set_inheritable(handle, True)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 # The one who had the lock may have removed the folder meanwhile.

@@ -12,8 +12,7 @@ from . import cache, debian
 from .packages import packages
 from .shell import run
 
-_HERE = Path(__file__).resolve()
-_RECIPE = [_HERE, _HERE.with_name("debian.py")]
+_RECIPE = [Path(__file__).resolve()]
 
 _SSHD = """\
 HostKey /etc/ssh/ssh_host_ed25519_key

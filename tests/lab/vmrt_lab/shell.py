@@ -22,8 +22,13 @@ class LabError(Exception):
 
 
 def run(*command: str, **options: Any) -> str:
-    """Run a command and return its standard output; raise LabError with its words if it fails."""
-    result = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    """Run a command and return its standard output; raise LabError with its words if it fails.
+
+    The command shares the lab's lock: after a crash the lock is only free when it has ended too.
+    """
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, close_fds=False, **options
+    )
     if result.returncode != 0:
         said = (result.stderr.strip() or result.stdout.strip())[-2000:]
         raise LabError(f"`{' '.join(command)}` ended with {result.returncode}: {said}")
@@ -32,7 +37,11 @@ def run(*command: str, **options: Any) -> str:
 
 def succeeds(*command: str) -> bool:
     """Whether the command ends with 0; its output is dropped."""
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+    }
     return subprocess.run(command, check=False, **quiet).returncode == 0
 
 

@@ -39,6 +39,7 @@ def boot_partition(
     files = {"vmlinuz": kernel, "initrd": initrd, "syslinux.cfg": config}
     for name, source in files.items():
         run("mcopy", "-i", str(target), str(source), f"::{name}")
+    config.unlink()
     run("syslinux", "--install", str(target))
     return Partition(target, _FAT)
 

@@ -50,6 +50,7 @@ def _build(folder: Path) -> None:
     run(*pack, cwd=system, input=names)
     boot = disk.boot_partition(folder / "boot.img", 32, kernel, initrd, _PARAMETERS)
     disk.assemble(folder / "tiny.qcow2", boot)
+    initrd.unlink()
     for scrap in (debian_root, system):
         shutil.rmtree(scrap)
 

@@ -1,0 +1,9 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""These tests run against a lab."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.lab.fixtures"]
