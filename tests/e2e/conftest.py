@@ -6,4 +6,9 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.lab.fixtures"]
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The variable pytest_plugins is refused here when tests of other folders are run as well.
+    config.pluginmanager.import_plugin("tests.lab.fixtures")

@@ -44,7 +44,7 @@ def remove(name: str) -> None:
     """Remove the group `name` and those below it; its processes have ended already."""
     deadline = time.monotonic() + 10
     for group in [place / name for place in _hierarchies()]:
-        for folder, _, _ in os.walk(group, topdown=False):
+        for folder, *_rest in os.walk(group, topdown=False):
             while not _removed(folder):
                 if time.monotonic() > deadline:
                     raise LabError(f"the control group {folder} is still busy")

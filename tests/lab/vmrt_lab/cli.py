@@ -28,12 +28,13 @@ def main() -> int:
     try:
         if os.geteuid() != 0:
             raise LabError("the lab makes namespaces and mounts: run it as root")
-        return arguments.command(arguments)
+        status: int = arguments.command(arguments)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,7 +94,7 @@ def _down(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _status(_: argparse.Namespace) -> int:
+def _status(arguments: argparse.Namespace) -> int:
     rows = [("LAB", "NODE", "ADDRESS", "STATE")]
     for lab in map(Lab, known_ids()):
         for node in lab.nodes():
@@ -137,7 +138,7 @@ def _image(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _prepare(_: argparse.Namespace) -> int:
+def _prepare(arguments: argparse.Namespace) -> int:
     install_missing()
     for build in (rootfs.node, rootfs.bare, *images.BUILDERS.values()):
         print(build())

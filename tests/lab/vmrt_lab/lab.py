@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import netns, rootfs
 from .node import Node
@@ -37,7 +38,8 @@ def _state_root() -> Path:
 def known_ids() -> list[str]:
     """The ids of the labs of which there is anything on this machine."""
     prefix = "vmrt-lab-"
-    return sorted(path.name[len(prefix) :] for path in _state_root().glob(f"{prefix}*"))
+    names = (path.name[len(prefix) :] for path in _state_root().glob(f"{prefix}*"))
+    return sorted(name for name in names if _ID.fullmatch(name))
 
 
 @dataclass(frozen=True)
@@ -154,13 +156,14 @@ class Lab:
     def _node(self, name: str, address: str) -> Node:
         return Node(name, address, self.folder / name, f"{self.namespace}.{name}")
 
-    def _wanted(self) -> dict:
+    def _wanted(self) -> dict[str, Any]:
         try:
-            return json.loads((self.folder / "lab.json").read_text(encoding="utf-8"))
+            wanted: dict[str, Any] = json.loads((self.folder / "lab.json").read_text("utf-8"))
         except FileNotFoundError:
             return {}
+        return wanted
 
-    def _write_wanted(self, wanted: dict) -> None:
+    def _write_wanted(self, wanted: dict[str, Any]) -> None:
         part = self.folder / "lab.json.part"
         part.write_text(json.dumps(wanted), encoding="utf-8")
         part.rename(self.folder / "lab.json")

@@ -26,7 +26,7 @@ def run(*command: str, **options: Any) -> str:
 
     The command shares the lab's lock: after a crash the lock is only free when it has ended too.
     """
-    result = subprocess.run(
+    result: subprocess.CompletedProcess[str] = subprocess.run(
         command, capture_output=True, text=True, check=False, close_fds=False, **options
     )
     if result.returncode != 0:
@@ -37,12 +37,9 @@ def run(*command: str, **options: Any) -> str:
 
 def succeeds(*command: str) -> bool:
     """Whether the command ends with 0; its output is dropped."""
-    quiet = {
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.DEVNULL,
-    }
-    return subprocess.run(command, check=False, **quiet).returncode == 0
+    nothing = subprocess.DEVNULL
+    done = subprocess.run(command, check=False, stdin=nothing, stdout=nothing, stderr=nothing)
+    return done.returncode == 0
 
 
 def run_contained(*command: str, **options: Any) -> str:

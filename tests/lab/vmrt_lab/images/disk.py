@@ -55,7 +55,7 @@ def assemble(target: Path, *partitions: Partition) -> None:
     """Write the compressed qcow2 `target`; it boots from the first partition."""
     raw = target.with_suffix(".raw")
     lines, start = ["label: dos"], _MIB
-    starts = []
+    starts: list[int] = []
     for partition in partitions:
         size = partition.content.stat().st_size
         flag = "" if starts else ", bootable"

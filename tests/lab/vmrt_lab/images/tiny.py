@@ -63,7 +63,7 @@ def _copy_modules(debian_root: Path, system: Path, release: str) -> None:
         *("modprobe", "-d", str(debian_root), "-S", release, "--show-depends", "-a"), *wanted
     )
     for line in shown.splitlines():
-        verb, _, path = line.strip().partition(" ")
+        verb, _rest, path = line.strip().partition(" ")
         if verb == "insmod":
             source = Path(path)
             target = system / source.relative_to(debian_root)
