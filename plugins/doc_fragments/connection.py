@@ -13,8 +13,8 @@ class ModuleDocFragment:
 options:
   uri:
     description:
-      - URI of the libvirt to use. Without it the environment variable E(LIBVIRT_DEFAULT_URI)
-        counts, and then V(qemu:///system).
+      - URI of the libvirt to use. Without it the environment variable
+        E(LIBVIRT_DEFAULT_URI) counts, and then V(qemu:///system).
     type: str
 # end of what is generated
 """
@@ -24,9 +24,9 @@ options:
 options:
   foreseen:
     description:
-      - Things that earlier tasks of the play make. In check mode, in which
-        those tasks made nothing, they count as being there; in a real run
-        the option has no effect.
+      - Things that earlier tasks of the play make. In check mode,
+        in which those tasks made nothing, they count as being there;
+        in a real run the option has no effect.
     type: dict
     suboptions:
       networks:

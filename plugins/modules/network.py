@@ -26,14 +26,17 @@ extends_documentation_fragment:
 options:
   addresses:
     description:
-      - Addresses of the node in the network, which guests use as their gateway.
-      - Adding or removing one takes effect at the next start of the network.
+      - Addresses of the node in the network, which guests use as
+        their gateway.
+      - Adding or removing one takes effect at the next start of the
+        network.
     type: list
     elements: dict
     suboptions:
       address:
         description:
-          - The address, IPv4 or IPv6, by which this item of the list is known.
+          - The address, IPv4 or IPv6, by which this item of the list
+            is known.
           - Can not be changed once it exists.
         type: str
         required: true
@@ -45,30 +48,33 @@ options:
         suboptions:
           hosts:
             description:
-              - Entries for single interfaces, known by their MAC addresses;
-                only of IPv4.
-              - Adding or removing one takes effect at once, also on an active
-                network.
+              - Entries for single interfaces, known by their MAC
+                addresses; only of IPv4.
+              - Adding or removing one takes effect at once, also
+                on an active network.
             type: list
             elements: dict
             suboptions:
               ip:
                 description:
-                  - Address that the guest gets, inside of the network and
-                    best outside of its ranges.
-                  - A change takes effect at once, also on an active network.
+                  - Address that the guest gets, inside of the network
+                    and best outside of its ranges.
+                  - A change takes effect at once, also on an active
+                    network.
                 type: str
               mac:
                 description:
-                  - MAC address of the interface, by which the entry is known.
+                  - MAC address of the interface, by which the entry
+                    is known.
                   - Can not be changed once it exists.
                 type: str
                 required: true
               name:
                 description:
-                  - Name that the guest is told, and that the network's DNS
-                    knows.
-                  - A change takes effect at once, also on an active network.
+                  - Name that the guest is told, and that the network's
+                    DNS knows.
+                  - A change takes effect at once, also on an active
+                    network.
                 type: str
               state:
                 description:
@@ -78,23 +84,25 @@ options:
                 default: present
           ranges:
             description:
-              - 'Ranges of addresses, all of them: a range that is not named
-                is removed.'
-              - Adding or removing one takes effect at the next start of the
-                network.
+              - 'Ranges of addresses, all of them: a range that is
+                not named is removed.'
+              - Adding or removing one takes effect at the next start
+                of the network.
             type: list
             elements: dict
             suboptions:
               end:
                 description:
                   - Last address of the range.
-                  - A change takes effect at the next start of the network.
+                  - A change takes effect at the next start of the
+                    network.
                 type: str
                 required: true
               start:
                 description:
                   - First address of the range.
-                  - A change takes effect at the next start of the network.
+                  - A change takes effect at the next start of the
+                    network.
                 type: str
                 required: true
           state:
@@ -105,8 +113,8 @@ options:
             default: present
       prefix:
         description:
-          - Length of the subnet's prefix in bits, such as V(24). A new address
-            needs one.
+          - Length of the subnet's prefix in bits, such as V(24).
+            A new address needs one.
           - A change takes effect at the next start of the network.
         type: int
       state:
@@ -123,7 +131,8 @@ options:
   bridge:
     description:
       - Name of the bridge that the node gets for the network.
-      - Without it, a new network gets the next free name, such as C(virbr1).
+      - Without it, a new network gets the next free name, such as
+        C(virbr1).
       - A change takes effect at the next start of the network.
     type: str
   domain:
@@ -133,8 +142,9 @@ options:
     type: str
   mode:
     description:
-      - 'How guests reach what is outside of the network: through the node''s
-        address (V(nat), which routes IPv6), or not at all (V(isolated)).'
+      - 'How guests reach what is outside of the network: through
+        the node''s address (V(nat), which routes IPv6), or not at
+        all (V(isolated)).'
       - Without it, a new network gets V(nat).
       - A change takes effect at the next start of the network.
     type: str
@@ -147,16 +157,16 @@ options:
     required: true
   remove_unmanaged:
     description:
-      - 'Lists from which everything goes that the task does not name: V(addresses),
-        and the V(hosts) of each address that it names.'
+      - 'Lists from which everything goes that the task does not name:
+        V(addresses), and the V(hosts) of each address that it names.'
     type: list
     elements: str
     choices: [addresses, hosts]
   state:
     description:
-      - What the network should be. V(present) is defined, and stays active
-        or inactive as it is. V(inactive) and V(absent) cut off the guests
-        that use it.
+      - What the network should be. V(present) is defined, and stays
+        active or inactive as it is. V(inactive) and V(absent) cut
+        off the guests that use it.
     type: str
     choices: [present, active, inactive, absent]
     default: present
@@ -204,8 +214,8 @@ RETURN = r"""
 # generated by tools/docs.py: return
 actions:
   description:
-    - The steps that the run took, or, in check mode, that it would take,
-      in their order.
+    - The steps that the run took, or, in check mode, that it would
+      take, in their order.
   returned: success
   type: list
   elements: dict
@@ -254,9 +264,10 @@ restart_required:
     - cpu.mode
 filled:
   description:
-    - What was chosen for a new thing besides what was given, such as its
-      hypervisor.
-  returned: when something new was made and values were chosen for it
+    - What was chosen for a new thing besides what was given, such
+      as its hypervisor.
+  returned: when something new was made and values were chosen for
+    it
   type: dict
   sample:
     hypervisor: kvm

@@ -27,10 +27,10 @@ extends_documentation_fragment:
 options:
   apply:
     description:
-      - What to do with changes of a running vm. V(live) makes those that
-        can be made now and reports the others in RV(restart_required), V(restart)
-        also restarts the vm for the others, V(next_boot) changes nothing
-        but the definition.
+      - What to do with changes of a running vm. V(live) makes those
+        that can be made now and reports the others in RV(restart_required),
+        V(restart) also restarts the vm for the others, V(next_boot)
+        changes nothing but the definition.
     type: str
     choices: [live, restart, next_boot]
     default: live
@@ -47,16 +47,17 @@ options:
     type: bool
   cdroms:
     description:
-      - CD drives of the vm, known by their names; O(cloud_init) adds one
-        of the name V(seed).
-      - Adding or removing one takes effect at the next start of the vm.
+      - CD drives of the vm, known by their names; O(cloud_init) adds
+        one of the name V(seed).
+      - Adding or removing one takes effect at the next start of the
+        vm.
     type: list
     elements: dict
     suboptions:
       boot_order:
         description:
-          - Place of the drive among the devices that the firmware tries to
-            boot from, from 1.
+          - Place of the drive among the devices that the firmware
+            tries to boot from, from 1.
           - A change takes effect at the next start of the vm.
         type: int
       bus:
@@ -68,15 +69,15 @@ options:
         choices: [sata, scsi, ide, usb]
       name:
         description:
-          - Name of the drive, by which it is known in every later run whatever
-            its position.
+          - Name of the drive, by which it is known in every later
+            run whatever its position.
           - Can not be changed once it exists.
         type: str
         required: true
       path:
         description:
-          - Absolute path of an ISO image on the node, which has to exist.
-            Without it the drive is empty.
+          - Absolute path of an ISO image on the node, which has to
+            exist. Without it the drive is empty.
           - A change takes effect at once, also on a running vm.
         type: str
       state:
@@ -87,24 +88,25 @@ options:
         default: present
       target:
         description:
-          - Name of the device towards libvirt, such as vda; a guest may call
-            it something else.
+          - Name of the device towards libvirt, such as vda; a guest
+            may call it something else.
           - Without it, a new one gets the next free name of its bus.
           - Can not be changed once it exists.
         type: str
   channels:
     description:
       - Channels to programs in the guest, known by their names.
-      - Without it, a new vm gets one channel of the name V(agent) for the
-        guest agent.
-      - Adding or removing one takes effect at the next start of the vm.
+      - Without it, a new vm gets one channel of the name V(agent)
+        for the guest agent.
+      - Adding or removing one takes effect at the next start of the
+        vm.
     type: list
     elements: dict
     suboptions:
       name:
         description:
-          - Name of the channel, by which it is known in every later run whatever
-            its position.
+          - Name of the channel, by which it is known in every later
+            run whatever its position.
           - Can not be changed once it exists.
         type: str
         required: true
@@ -116,7 +118,8 @@ options:
         default: present
       target:
         description:
-          - Name of the channel in the guest; the guest agent listens on C(org.qemu.guest_agent.0).
+          - Name of the channel in the guest; the guest agent listens
+            on C(org.qemu.guest_agent.0).
           - Without it, a new one gets V(org.qemu.guest_agent.0).
           - A change takes effect at the next start of the vm.
         type: str
@@ -129,8 +132,8 @@ options:
         choices: [unix]
   cloud_init:
     description:
-      - The NoCloud seed of a vm, a small medium from which cloud-init sets
-        up the guest.
+      - The NoCloud seed of a vm, a small medium from which cloud-init
+        sets up the guest.
       - A change takes effect at the next start of the vm.
     type: dict
     suboptions:
@@ -142,10 +145,10 @@ options:
         type: str
       instance_id:
         description:
-          - Identity of the instance; cloud-init sets up a guest anew when
-            it changes.
-          - Without it, a new vm gets an identity made from the name of the
-            vm.
+          - Identity of the instance; cloud-init sets up a guest anew
+            when it changes.
+          - Without it, a new vm gets an identity made from the name
+            of the vm.
           - A change takes effect at the next start of the vm.
         type: str
       meta_data:
@@ -155,16 +158,17 @@ options:
         type: dict
       network_config:
         description:
-          - Network configuration of version 2, as a dictionary or as text.
+          - Network configuration of version 2, as a dictionary or
+            as text.
           - A change takes effect at the next start of the vm.
         type: raw
       on_change:
         description:
-          - What a changed seed means for a vm that has one. V(ignore) keeps
-            the old seed, V(rewrite) replaces it under the same instance,
-            so that the guest takes over what cloud-init does at each boot,
-            V(new_instance) replaces it under a new instance, so that the
-            guest is set up anew.
+          - What a changed seed means for a vm that has one. V(ignore)
+            keeps the old seed, V(rewrite) replaces it under the same
+            instance, so that the guest takes over what cloud-init
+            does at each boot, V(new_instance) replaces it under a
+            new instance, so that the guest is set up anew.
         type: str
         choices: [ignore, rewrite, new_instance]
         default: rewrite
@@ -188,14 +192,14 @@ options:
         aliases: [public_keys]
       swap:
         description:
-          - Size of a swap file in the guest, as a number with the unit MiB
-            or GiB.
+          - Size of a swap file in the guest, as a number with the
+            unit MiB or GiB.
           - A change takes effect at the next start of the vm.
         type: str
       user_data:
         description:
-          - User data, as a dictionary of cloud-config or as text that begins
-            with a header cloud-init knows, such as C(#cloud-config).
+          - User data, as a dictionary of cloud-config or as text
+            that begins with a header cloud-init knows, such as C(#cloud-config).
           - A change takes effect at the next start of the vm.
         type: raw
       users:
@@ -207,11 +211,12 @@ options:
         elements: dict
   controllers:
     description:
-      - Controllers that need to be there; libvirt adds those that devices
-        need.
-      - Without it, a new vm gets spare ports for devices that are plugged
-        later, where the machine has ports.
-      - Adding or removing one takes effect at the next start of the vm.
+      - Controllers that need to be there; libvirt adds those that
+        devices need.
+      - Without it, a new vm gets spare ports for devices that are
+        plugged later, where the machine has ports.
+      - Adding or removing one takes effect at the next start of the
+        vm.
     type: list
     elements: dict
     suboptions:
@@ -223,14 +228,14 @@ options:
         type: int
       model:
         description:
-          - Model of the controller, such as C(pcie-root-port), a port that
-            takes one device under a running guest, or C(virtio-scsi).
+          - Model of the controller, such as C(pcie-root-port), a
+            port that takes one device under a running guest, or C(virtio-scsi).
           - A change takes effect at the next start of the vm.
         type: str
       name:
         description:
-          - Name of the controller, by which it is known in every later run
-            whatever its position.
+          - Name of the controller, by which it is known in every
+            later run whatever its position.
           - Can not be changed once it exists.
         type: str
         required: true
@@ -255,12 +260,17 @@ options:
     suboptions:
       mode:
         description:
-          - Whether the guest sees a named model (V(custom)), the model closest
-            to the node's (V(host-model)), the node's own (V(host-passthrough)),
-            or all that the hypervisor can do (V(maximum)).
+          - Whether the guest sees a named model (V(custom)), the
+            model closest to the node's (V(host-model)), the node's
+            own (V(host-passthrough)), or all that the hypervisor
+            can do (V(maximum)).
           - A change takes effect at the next start of the vm.
         type: str
-        choices: [custom, host-model, host-passthrough, maximum]
+        choices:
+          - custom
+          - host-model
+          - host-passthrough
+          - maximum
       model:
         description:
           - Name of the model for V(custom).
@@ -269,23 +279,24 @@ options:
         type: str
   delete_disks:
     description:
-      - What happens to volumes when the vm becomes V(absent), or a disk of
-        it does. V(owned) deletes those that the vm's declaration created
-        and that nothing else uses, V(none) keeps all.
+      - What happens to volumes when the vm becomes V(absent), or
+        a disk of it does. V(owned) deletes those that the vm's declaration
+        created and that nothing else uses, V(none) keeps all.
     type: str
     choices: [none, owned]
     default: none
   disks:
     description:
       - Disks of the vm, known by their names.
-      - Adding or removing one takes effect at once, also on a running vm.
+      - Adding or removing one takes effect at once, also on a running
+        vm.
     type: list
     elements: dict
     suboptions:
       boot_order:
         description:
-          - Place of the disk among the devices that the firmware tries to
-            boot from, from 1.
+          - Place of the disk among the devices that the firmware
+            tries to boot from, from 1.
           - A change takes effect at the next start of the vm.
         type: int
       bus:
@@ -300,10 +311,17 @@ options:
           - How the node caches the disk.
           - A change takes effect at the next start of the vm.
         type: str
-        choices: [default, none, writethrough, writeback, directsync, unsafe]
+        choices:
+          - default
+          - none
+          - writethrough
+          - writeback
+          - directsync
+          - unsafe
       discard:
         description:
-          - Whether the guest's discard requests free space in the pool.
+          - Whether the guest's discard requests free space in the
+            pool.
           - Without it, a new one gets V(unmap).
           - A change takes effect at the next start of the vm.
         type: str
@@ -317,8 +335,8 @@ options:
         choices: [qcow2, raw]
       image:
         description:
-          - Volume that a new disk is an overlay of; it stays as it is. An
-            existing disk keeps the image it was made from.
+          - Volume that a new disk is an overlay of; it stays as it
+            is. An existing disk keeps the image it was made from.
           - Can not be changed once it exists.
           - Mutually exclusive with O(disks[].path).
         type: str
@@ -330,15 +348,16 @@ options:
         type: str
       name:
         description:
-          - Name of the disk, by which it is known in every later run whatever
-            its position.
+          - Name of the disk, by which it is known in every later
+            run whatever its position.
           - Can not be changed once it exists.
         type: str
         required: true
       path:
         description:
-          - Absolute path of a file or a block device on the node, which has
-            to exist; what it holds is never created, grown or deleted.
+          - Absolute path of a file or a block device on the node,
+            which has to exist; what it holds is never created, grown
+            or deleted.
           - A change takes effect at the next start of the vm.
           - Mutually exclusive with O(disks[].volume) and O(disks[].pool)
             and O(disks[].image) and O(disks[].size).
@@ -357,20 +376,21 @@ options:
         type: bool
       serial:
         description:
-          - Serial number that the guest sees, by which it finds the disk
-            under C(/dev/disk/by-id).
+          - Serial number that the guest sees, by which it finds the
+            disk under C(/dev/disk/by-id).
           - A change takes effect at the next start of the vm.
         type: str
       shareable:
         description:
-          - Whether several machines may use the disk at the same time.
+          - Whether several machines may use the disk at the same
+            time.
           - A change takes effect at the next start of the vm.
         type: bool
       size:
         description:
-          - Capacity of the volume, as a number with the unit KiB, MiB, GiB
-            or TiB. A larger one grows the volume, also under a running guest;
-            a smaller one is refused.
+          - Capacity of the volume, as a number with the unit KiB,
+            MiB, GiB or TiB. A larger one grows the volume, also under
+            a running guest; a smaller one is refused.
           - Without it, a new one gets the size of its image.
           - A change takes effect at once, also on a running vm.
           - Mutually exclusive with O(disks[].path).
@@ -383,16 +403,17 @@ options:
         default: present
       target:
         description:
-          - Name of the device towards libvirt, such as vda; a guest may call
-            it something else.
+          - Name of the device towards libvirt, such as vda; a guest
+            may call it something else.
           - Without it, a new one gets the next free name of its bus.
           - Can not be changed once it exists.
         type: str
       volume:
         description:
-          - Name of the volume in the pool; it is created when it is missing.
-          - Without it, a new one gets the names of the vm and the disk, such
-            as C(web1-root.qcow2).
+          - Name of the volume in the pool; it is created when it
+            is missing.
+          - Without it, a new one gets the names of the vm and the
+            disk, such as C(web1-root.qcow2).
           - A change takes effect at the next start of the vm.
           - Mutually exclusive with O(disks[].path).
         type: str
@@ -404,8 +425,8 @@ options:
     suboptions:
       acpi:
         description:
-          - ACPI, which a guest needs to be shut down and to have devices
-            plugged.
+          - ACPI, which a guest needs to be shut down and to have
+            devices plugged.
           - Without it, a new vm gets V(true).
           - A change takes effect at the next start of the vm.
         type: bool
@@ -423,14 +444,15 @@ options:
     choices: [bios]
   force:
     description:
-      - Whether a guest that does not shut down within O(stop_timeout) has
-        its power cut.
+      - Whether a guest that does not shut down within O(stop_timeout)
+        has its power cut.
     type: bool
     default: false
   graphics:
     description:
       - Graphical consoles of the vm.
-      - Adding or removing one takes effect at the next start of the vm.
+      - Adding or removing one takes effect at the next start of the
+        vm.
     type: list
     elements: dict
     suboptions:
@@ -466,29 +488,30 @@ options:
         choices: [vnc]
   hypervisor:
     description:
-      - 'What runs the vm: V(kvm) uses the processor''s virtualisation, V(qemu)
-        emulates. V(auto) picks the first that the node''s libvirt offers
-        for a new vm, and leaves an existing one alone.'
+      - 'What runs the vm: V(kvm) uses the processor''s virtualisation,
+        V(qemu) emulates. V(auto) picks the first that the node''s
+        libvirt offers for a new vm, and leaves an existing one alone.'
       - Without it, a new vm gets V(auto).
       - A change takes effect at the next start of the vm.
     type: str
     choices: [auto, kvm, qemu]
   labels:
     description:
-      - Names and values that mean something to you, kept with the vm.
+      - Names and values that mean something to you, kept with the
+        vm.
       - A change takes effect at once, also on a running vm.
     type: dict
   machine:
     description:
-      - Machine type, such as V(q35) or V(pc). The version that libvirt picks
-        for a short name stays.
+      - Machine type, such as V(q35) or V(pc). The version that libvirt
+        picks for a short name stays.
       - Without it, a new vm gets V(q35).
       - A change takes effect at the next start of the vm.
     type: str
   max_memory:
     description:
-      - Memory that the guest can have without a restart, as a number with
-        the unit KiB, MiB or GiB, or of MiB without a unit.
+      - Memory that the guest can have without a restart, as a number
+        with the unit KiB, MiB or GiB, or of MiB without a unit.
       - Without it, a new vm gets the value of O(memory).
       - A change takes effect at the next start of the vm.
     type: str
@@ -500,9 +523,9 @@ options:
     type: int
   memory:
     description:
-      - Memory of the guest, as a number with the unit KiB, MiB or GiB, or
-        of MiB without a unit. A running guest gets more up to O(max_memory),
-        and gives it back, through its balloon.
+      - Memory of the guest, as a number with the unit KiB, MiB or
+        GiB, or of MiB without a unit. A running guest gets more up
+        to O(max_memory), and gives it back, through its balloon.
       - Without it, a new vm gets V(1GiB).
       - A change takes effect at once, also on a running vm.
     type: str
@@ -515,14 +538,15 @@ options:
   nics:
     description:
       - Network interfaces of the vm, known by their names.
-      - Adding or removing one takes effect at once, also on a running vm.
+      - Adding or removing one takes effect at once, also on a running
+        vm.
     type: list
     elements: dict
     suboptions:
       boot_order:
         description:
-          - Place of the interface among the devices that the firmware tries
-            to boot from, from 1.
+          - Place of the interface among the devices that the firmware
+            tries to boot from, from 1.
           - A change takes effect at the next start of the vm.
         type: int
       bridge:
@@ -540,26 +564,30 @@ options:
       mac:
         description:
           - MAC address of the interface.
-          - Without it, a new one gets an address made from the names of the
-            node, the vm and the interface, so that it is the same each time.
-          - A change takes effect by unplugging and plugging the device again.
+          - Without it, a new one gets an address made from the names
+            of the node, the vm and the interface, so that it is the
+            same each time.
+          - A change takes effect by unplugging and plugging the device
+            again.
         type: str
       model:
         description:
           - Kind of network card that the guest sees.
           - Without it, a new one gets V(virtio).
-          - A change takes effect by unplugging and plugging the device again.
+          - A change takes effect by unplugging and plugging the device
+            again.
         type: str
         choices: [virtio, e1000, e1000e, rtl8139]
       mtu:
         description:
           - Largest packet of the interface, in bytes.
-          - A change takes effect by unplugging and plugging the device again.
+          - A change takes effect by unplugging and plugging the device
+            again.
         type: int
       name:
         description:
-          - Name of the interface, by which it is known in every later run
-            whatever its position.
+          - Name of the interface, by which it is known in every later
+            run whatever its position.
           - Can not be changed once it exists.
         type: str
         required: true
@@ -577,16 +605,17 @@ options:
         default: present
   os_type:
     description:
-      - What the machine runs; V(hvm) is an operating system for real hardware.
+      - What the machine runs; V(hvm) is an operating system for real
+        hardware.
       - Without it, a new vm gets V(hvm).
       - Can not be changed once the vm exists.
     type: str
     choices: [hvm]
   remove_unmanaged:
     description:
-      - Lists of devices, such as V(disks), from which devices that were declared
-        once and are no longer are removed. Devices that were not made by
-        this collection stay.
+      - Lists of devices, such as V(disks), from which devices that
+        were declared once and are no longer are removed. Devices
+        that were not made by this collection stay.
     type: list
     elements: str
     choices: [disks, nics, cdroms, serials, channels]
@@ -618,22 +647,24 @@ options:
         default: present
   serials:
     description:
-      - Serial ports of the vm, known by their names. The first is its console.
+      - Serial ports of the vm, known by their names. The first is
+        its console.
       - Without it, a new vm gets one port of the name V(console).
-      - Adding or removing one takes effect at the next start of the vm.
+      - Adding or removing one takes effect at the next start of the
+        vm.
     type: list
     elements: dict
     suboptions:
       log:
         description:
-          - Absolute path of a file on the node that gets all that the guest
-            prints.
+          - Absolute path of a file on the node that gets all that
+            the guest prints.
           - A change takes effect at the next start of the vm.
         type: str
       name:
         description:
-          - Name of the port, by which it is known in every later run whatever
-            its position.
+          - Name of the port, by which it is known in every later
+            run whatever its position.
           - Can not be changed once it exists.
         type: str
         required: true
@@ -651,19 +682,19 @@ options:
         default: present
       type:
         description:
-          - What the port is connected to on the node; a V(pty) is what a
-            console opens.
+          - What the port is connected to on the node; a V(pty) is
+            what a console opens.
           - Without it, a new one gets V(pty).
           - A change takes effect at the next start of the vm.
         type: str
         choices: [pty]
   state:
     description:
-      - What the vm should be. V(present) is defined, with its power left
-        as it is. V(stopped) is shut down by the guest itself, and the task
-        ends when it is off. V(paused) keeps the guest in memory without running
-        it. V(absent) is not defined; its disks are kept unless O(delete_disks)
-        says otherwise.
+      - What the vm should be. V(present) is defined, with its power
+        left as it is. V(stopped) is shut down by the guest itself,
+        and the task ends when it is off. V(paused) keeps the guest
+        in memory without running it. V(absent) is not defined; its
+        disks are kept unless O(delete_disks) says otherwise.
     type: str
     choices: [present, running, stopped, paused, absent]
     default: present
@@ -680,23 +711,23 @@ options:
     type: str
   vcpus:
     description:
-      - CPUs of the guest. A running guest gets more up to O(max_vcpus); fewer
-        come at the next start.
+      - CPUs of the guest. A running guest gets more up to O(max_vcpus);
+        fewer come at the next start.
       - Without it, a new vm gets V(1).
       - A change takes effect at once, also on a running vm.
     type: int
   wait_for:
     description:
-      - 'What to wait for once the vm runs: an address (V(ip)), an answer
-        of the guest V(agent), an V(ssh) server that answers the node, or
-        the end of V(cloud_init) without errors.'
+      - 'What to wait for once the vm runs: an address (V(ip)), an
+        answer of the guest V(agent), an V(ssh) server that answers
+        the node, or the end of V(cloud_init) without errors.'
     type: str
     choices: [none, ip, agent, ssh, cloud_init]
     default: none
   wait_timeout:
     description:
-      - Longest time to wait for O(wait_for), and for a guest to let go of
-        a device, in seconds.
+      - Longest time to wait for O(wait_for), and for a guest to let
+        go of a device, in seconds.
     type: int
     default: 300
 # end of what is generated
@@ -750,8 +781,8 @@ RETURN = r"""
 # generated by tools/docs.py: return
 actions:
   description:
-    - The steps that the run took, or, in check mode, that it would take,
-      in their order.
+    - The steps that the run took, or, in check mode, that it would
+      take, in their order.
   returned: success
   type: list
   elements: dict
@@ -800,9 +831,10 @@ restart_required:
     - cpu.mode
 filled:
   description:
-    - What was chosen for a new thing besides what was given, such as its
-      hypervisor.
-  returned: when something new was made and values were chosen for it
+    - What was chosen for a new thing besides what was given, such
+      as its hypervisor.
+  returned: when something new was made and values were chosen for
+    it
   type: dict
   sample:
     hypervisor: kvm
@@ -845,8 +877,8 @@ vm:
           sample: 24
         source:
           description:
-            - 'Who told it: V(lease) of libvirt''s DHCP server, or the guest
-              V(agent).'
+            - 'Who told it: V(lease) of libvirt''s DHCP server, or
+              the guest V(agent).'
           type: str
           sample: lease
     arch:
@@ -865,7 +897,8 @@ vm:
       contains:
         type:
           description:
-            - How libvirt reaches the source of the disk, found from the path.
+            - How libvirt reaches the source of the disk, found from
+              the path.
           type: str
           sample: file
     channels:
@@ -884,8 +917,8 @@ vm:
       type: dict
     created:
       description:
-        - When the vm was made, in seconds since 1970; only of a vm that this
-          collection made.
+        - When the vm was made, in seconds since 1970; only of a vm
+          that this collection made.
       type: int
       sample: 1767225600
     disks:
@@ -896,7 +929,8 @@ vm:
       contains:
         type:
           description:
-            - How libvirt reaches the source of the disk, found from the path.
+            - How libvirt reaches the source of the disk, found from
+              the path.
           type: str
           sample: file
     features:
@@ -948,7 +982,8 @@ vm:
       contains:
         type:
           description:
-            - What the interface is plugged into, found from the other options.
+            - What the interface is plugged into, found from the other
+              options.
           type: str
           sample: network
     os_type:
@@ -970,7 +1005,8 @@ vm:
       sample: Running
     restarts:
       description:
-        - How often the vm was started again after it had ended by itself.
+        - How often the vm was started again after it had ended by
+          itself.
       type: int
       sample: 0
     rng:

@@ -23,8 +23,8 @@ options:
   address_sources:
     description:
       - Where addresses are looked for, in this order. The guest V(agent)
-        is only asked of running vms, and one that does not answer takes 5
-        s.
+        is only asked of running vms, and one that does not answer
+        takes 5 s.
     type: list
     elements: str
     choices: [lease, agent]
@@ -96,8 +96,8 @@ vms:
           sample: 24
         source:
           description:
-            - 'Who told it: V(lease) of libvirt''s DHCP server, or the guest
-              V(agent).'
+            - 'Who told it: V(lease) of libvirt''s DHCP server, or
+              the guest V(agent).'
           type: str
           sample: lease
     arch:
@@ -116,7 +116,8 @@ vms:
       contains:
         type:
           description:
-            - How libvirt reaches the source of the disk, found from the path.
+            - How libvirt reaches the source of the disk, found from
+              the path.
           type: str
           sample: file
     channels:
@@ -135,8 +136,8 @@ vms:
       type: dict
     created:
       description:
-        - When the vm was made, in seconds since 1970; only of a vm that this
-          collection made.
+        - When the vm was made, in seconds since 1970; only of a vm
+          that this collection made.
       type: int
       sample: 1767225600
     disks:
@@ -147,7 +148,8 @@ vms:
       contains:
         type:
           description:
-            - How libvirt reaches the source of the disk, found from the path.
+            - How libvirt reaches the source of the disk, found from
+              the path.
           type: str
           sample: file
     features:
@@ -199,7 +201,8 @@ vms:
       contains:
         type:
           description:
-            - What the interface is plugged into, found from the other options.
+            - What the interface is plugged into, found from the other
+              options.
           type: str
           sample: network
     os_type:
@@ -221,7 +224,8 @@ vms:
       sample: Running
     restarts:
       description:
-        - How often the vm was started again after it had ended by itself.
+        - How often the vm was started again after it had ended by
+          itself.
       type: int
       sample: 0
     rng:

@@ -8,32 +8,48 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.documentation.modules import Module
+from tools.documentation.modules import COLLECTION, Module
 from tools.documentation.options import of_module
-from tools.documentation.references import prefixed, results_elsewhere
+from tools.documentation.references import prefixed
 
 PREFIX = "vmrt_"
 
 
 def variables(module: Module) -> dict[str, Any]:
     """One variable for each option; none is required, since a role may know better."""
-    found = _named(of_module(module), module, PREFIX)
+    found = {PREFIX + name: _spec(option, PREFIX) for name, option in of_module(module).items()}
     for one in found.values():
         one.pop("required", None)
-        # An alias would be a second name without the prefix.
-        one.pop("aliases", None)
     return found
 
 
-def _named(options: dict[str, Any], module: Module, prefix: str) -> dict[str, Any]:
-    return {prefix + name: _spec(option, module) for name, option in options.items()}
+def lists(module: Module) -> dict[str, Any]:
+    """One variable for all things of a kind: a list, whose items have the options of a module."""
+    name = f"{PREFIX}{module.name}s"
+    return {
+        name: {
+            "description": [
+                f"Each {module.name} of the node, with options of M({COLLECTION}.{module.name})."
+            ],
+            "type": "list",
+            "elements": "dict",
+            "options": _specs(of_module(module), f"{name}[]."),
+        }
+    }
 
 
-def _spec(option: dict[str, Any], module: Module) -> dict[str, Any]:
-    spec = {key: value for key, value in option.items() if key != "suboptions"}
-    spec["description"] = [
-        prefixed(results_elsewhere(text, module.path), PREFIX) for text in option["description"]
-    ]
+def _specs(options: dict[str, Any], prefix: str) -> dict[str, Any]:
+    specs = {}
+    for name, option in options.items():
+        specs[name] = _spec(option, prefix)
+        # The argument specs of roles know no aliases.
+        specs.update(dict.fromkeys(option.get("aliases", ()), specs[name]))
+    return specs
+
+
+def _spec(option: dict[str, Any], prefix: str) -> dict[str, Any]:
+    spec = {key: value for key, value in option.items() if key not in ("aliases", "suboptions")}
+    spec["description"] = [prefixed(text, prefix) for text in option["description"]]
     if "suboptions" in option:
-        spec["options"] = _named(option["suboptions"], module, "")
+        spec["options"] = _specs(option["suboptions"], prefix)
     return spec

@@ -40,6 +40,7 @@ _CONTENTS: dict[str, Callable[..., str]] = {
     "common": lambda page, name: dump({"options": options.of_common(name)}),
     "return": lambda page: dump(results.of_module(modules.load(page))),
     "variables": lambda page, name: dump(fleet.variables(modules.load(name))),
+    "lists": lambda page, name: dump(fleet.lists(modules.load(name))),
     "mapping": lambda page: mapping.tables(),
     "modules": lambda page: mapping.index(),
 }

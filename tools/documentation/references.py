@@ -14,14 +14,10 @@ _RESULT = re.compile(r"\bRV\(([^():#]+)\)")
 
 def elsewhere(text: str, plugin: str) -> str:
     """References to a plugin's own options and results, for the documentation of another one."""
-    return _OPTION.sub(rf"O({plugin}:\1)", results_elsewhere(text, plugin))
-
-
-def results_elsewhere(text: str, plugin: str) -> str:
-    """The same for results only."""
+    text = _OPTION.sub(rf"O({plugin}:\1)", text)
     return _RESULT.sub(rf"RV({plugin}:\1)", text)
 
 
 def prefixed(text: str, prefix: str) -> str:
-    """References to options that go by another name here."""
-    return _OPTION.sub(rf"O({prefix}\1)", text)
+    """For a place that has the options under other names, and not the results."""
+    return _RESULT.sub(r"C(\1)", _OPTION.sub(rf"O({prefix}\1)", text))

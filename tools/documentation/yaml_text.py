@@ -12,7 +12,11 @@ import yaml
 
 
 class Inline(list):
-    """A list that is written in one line."""
+    """A list that is written in one line where it fits."""
+
+    @property
+    def fits(self) -> bool:
+        return sum(len(str(item)) + 2 for item in self) <= 44
 
 
 class _Dumper(yaml.SafeDumper):
@@ -23,12 +27,13 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-_Dumper.add_representer(
-    Inline,
-    lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True),
-)
+def _inline(dumper: _Dumper, items: Inline) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=items.fits)
+
+
+_Dumper.add_representer(Inline, _inline)
 
 
 def dump(data: Any) -> str:
     """YAML, in the given order of keys, a final newline included."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, width=72, allow_unicode=True)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, width=64, allow_unicode=True)
