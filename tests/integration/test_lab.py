@@ -123,7 +123,9 @@ def test_labs_do_not_see_each_other(lab: fixtures.RunningLab, pair: fixtures.Run
         for home, node in every:
             reached = where.run(["python3", "-c", probe, node.address], check=False)
             assert (reached.returncode == 0) == (where is home), reached.stderr
-    identities = {node.ssh("cat /etc/machine-id /etc/ssh/*_key.pub").stdout for _, node in every}
+    identities = {
+        node.ssh("cat /etc/machine-id /etc/ssh/*_key.pub").stdout for _rest, node in every
+    }
     assert len(identities) == 3
 
 

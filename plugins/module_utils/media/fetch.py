@@ -26,7 +26,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import (
     base_name,
     broken_off,
     local_path,
-    open_with_urllib,
     opened,
     shown,
 )
@@ -54,7 +53,7 @@ def fetch(
     source: str,
     destination: str,
     *,
-    open_url: OpenUrl = open_with_urllib,
+    open_url: OpenUrl,
     checksum: str | None = None,
     image_format: str | None = None,
     progress: Progress | None = None,

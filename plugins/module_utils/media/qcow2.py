@@ -60,7 +60,7 @@ def parse_qcow2(head: bytes, file_size: int) -> Qcow2:
     if version == 3:
         if len(head) < _V3_LENGTH:
             return Qcow2(defects=("its header is cut off",))
-        features, _, _, refcount_order, header_length = _V3.unpack_from(head, _V2.size)
+        features, *_rest, refcount_order, header_length = _V3.unpack_from(head, _V2.size)
         if header_length < _V3_LENGTH or header_length % 8 or header_length > cluster_size:
             return Qcow2(defects=(f"its header length {header_length} is impossible",))
         if refcount_order > 6:

@@ -108,5 +108,5 @@ def _texts(image: Any) -> dict[str, str]:
 
 def _name(child: Any, joliet: bool) -> str:
     if joliet:
-        return str(child.file_identifier().decode("utf-16_be", "replace")).split(";")[0]
+        return str(child.file_identifier().decode("utf-16_be", "replace")).partition(";")[0]
     return str(child.rock_ridge.name().decode("utf-8", "replace")) if child.rock_ridge else ""

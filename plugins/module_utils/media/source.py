@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import urllib.error
-import urllib.request
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -30,11 +29,6 @@ class Stream:
 
     file: BinaryIO
     size: int | None
-
-
-def open_with_urllib(url: str, timeout: float) -> Any:
-    """The opener for use without Ansible."""
-    return urllib.request.urlopen(url, timeout=timeout)
 
 
 def shown(source: str) -> str:

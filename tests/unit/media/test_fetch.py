@@ -11,15 +11,22 @@ import hashlib
 import io
 import os
 import stat
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable
+from urllib.request import build_opener
 
 import pytest
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fetch
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media import fetch as fetching
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 MakeImage = Callable[..., Path]
+
+# What a module hands in is Ansible's own opener.
+fetch = partial(
+    fetching.fetch, open_url=lambda url, timeout: build_opener().open(url, None, timeout)
+)
 
 
 @pytest.fixture

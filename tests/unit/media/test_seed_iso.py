@@ -105,7 +105,7 @@ def test_a_medium_without_joliet_is_read_by_its_rock_ridge_names() -> None:
 def test_a_damaged_medium_is_an_error_of_ours(data: st.DataObject) -> None:
     content = bytearray(iso(compose({}, "web")))
     # Somewhere in the volume descriptors or the folders.
-    for _ in range(8):
+    for _rest in range(8):
         content[data.draw(st.integers(16 * 2048, 32 * 2048))] = data.draw(st.integers(0, 255))
     # Anything but a VmrtError fails this.
     with contextlib.suppress(VmrtError):

@@ -18,7 +18,7 @@ MIB = 2**20
 
 def config(options: dict[str, Any]) -> dict[str, Any]:
     """The cloud-config that a mapping and short forms make."""
-    header, _, body = user_data(options).partition("\n")
+    header, _rest, body = user_data(options).partition("\n")
     assert header == "#cloud-config"
     parsed: dict[str, Any] = json.loads(body)
     return parsed
@@ -106,7 +106,7 @@ def test_text_and_short_forms_become_two_parts() -> None:
     given, added = email.message_from_string(text).get_payload()
     assert given.get_payload(decode=True).decode() == script
     assert given.get_content_type() == "text/plain"
-    header, _, body = added.get_payload(decode=True).decode().partition("\n")
+    header, _rest, body = added.get_payload(decode=True).decode().partition("\n")
     assert (header, added.get_content_type()) == ("#cloud-config", "text/cloud-config")
     assert json.loads(body)["packages"] == ["vim"]
     assert "append" in json.loads(body)["merge_how"]
