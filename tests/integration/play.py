@@ -1,0 +1,101 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks of one real ansible-playbook run, and what each returned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# All that a task could change on a node, but what the disk below a pool says of its room.
+_PICTURE = r"""
+cd /etc/libvirt && find . '(' -type f -o -type l ')' | sort | xargs sha256sum
+find /var/lib/libvirt/images /srv -printf '%p %m %U:%G %s %y\n' | sort
+for kind in net pool; do
+  for name in $(virsh -q ${kind}-list --all --name); do
+    virsh -q ${kind}-info $name | grep -E '^(Name|UUID|State|Active|Persistent|Autostart)'
+    for how in '' --inactive; do
+      virsh -q ${kind}-dumpxml $how $name | grep -vE '<(capacity|allocation|available) '
+    done
+  done
+done
+for name in $(virsh -q list --all --name); do virsh -q dumpxml $name; done
+"""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task of a play; one in check mode stays so whatever the play does."""
+
+    module: str
+    options: Mapping[str, Any]
+    check: bool = False
+
+    def written(self, name: str) -> dict[str, Any]:
+        """As a playbook has it. A failure is a result like any other."""
+        return {
+            "name": name,
+            self.module: dict(self.options),
+            "check_mode": self.check,
+            "diff": True,
+            "register": f"result_{name}",
+            "ignore_errors": True,
+        }
+
+
+def task(module: str, /, **options: Any) -> Task:
+    return Task(f"vmrt.libvirt.{module}", options)
+
+
+def check(module: str, /, **options: Any) -> Task:
+    return Task(f"vmrt.libvirt.{module}", options, check=True)
+
+
+def shell(command: str) -> Task:
+    return Task("ansible.builtin.shell", {"cmd": command})
+
+
+def picture() -> Task:
+    """Everything that a task in check mode has to leave as it is."""
+    return shell(_PICTURE)
+
+
+def play(lab: Any, folder: Path, /, **tasks: Task) -> dict[str, Any]:
+    """Run tasks in their order on the lab's node; their results by their names."""
+    file, report = folder / "play.yml", folder / "results.json"
+    last = {
+        "name": "Report",
+        "ansible.builtin.copy": {
+            "dest": str(report),
+            "content": "{{ dict(names | zip(names | map('extract', vars))) | to_json }}",
+        },
+        "delegate_to": "localhost",
+        "vars": {"names": [f"result_{name}" for name in tasks]},
+    }
+    written = [one.written(name) for name, one in tasks.items()]
+    file.write_text(
+        json.dumps([{"hosts": "node1", "gather_facts": False, "tasks": [*written, last]}])
+    )
+    lab.ansible_playbook(str(file), env={"ANSIBLE_LOCALHOST_WARNING": "0"})
+    results = json.loads(report.read_text())
+    return {name: results[f"result_{name}"] for name in tasks}
+
+
+def verbs(result: Mapping[str, Any]) -> list[str]:
+    """The steps that a task took."""
+    assert not result.get("failed"), result["msg"]
+    return [step["action"] for step in result["actions"]]
+
+
+def refused(result: Mapping[str, Any], option: str) -> str:
+    """The one clear message of a task that did nothing: it begins with the option."""
+    assert result["failed"], result
+    assert not result.get("changed")
+    assert "Traceback" not in json.dumps(result)
+    assert result["msg"].startswith(f"{option}: "), result["msg"]
+    return str(result["msg"])

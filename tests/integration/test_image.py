@@ -1,0 +1,163 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images on a real node: from the controller, the node and a server, and those that are refused."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.integration.play import check, picture, play, refused, shell, task, verbs
+
+URL = "http://127.0.0.1:8087"
+POOL = task("pool", name="default", state="active")
+SERVE = shell(
+    "systemd-run --quiet --unit=images python3 -m http.server 8087 --bind 127.0.0.1 "
+    f"--directory /srv/images && for i in $(seq 50); do curl -s {URL} && break; "
+    f"python3 -c 'import urllib.request as u; u.urlopen(\"{URL}\")' && break; sleep 0.1; done"
+)
+STOP = shell("systemctl stop images; rm -rf /srv/images /srv/whole")
+STORED = shell("ls -A /var/lib/libvirt/images; ls -A /root/.ansible/tmp")
+
+
+def test_an_image_from_the_controller_travels_once(
+    lab: Any, tiny_image: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "copy.qcow2"
+    shutil.copy(tiny_image, source)
+    wish = {"name": "it-src.qcow2", "src": str(source), "format": "qcow2"}
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        before=picture(),
+        predicted=check("image", **wish),
+        between=picture(),
+        made=task("image", **wish),
+        stored=STORED,
+        content=shell("sha256sum /var/lib/libvirt/images/it-src.qcow2"),
+    )
+    assert seen["before"]["stdout"] == seen["between"]["stdout"]
+    assert verbs(seen["made"]) == ["fetch_image"]
+    assert seen["predicted"]["actions"] == seen["made"]["actions"]
+    assert seen["predicted"]["diff"] == seen["made"]["diff"]
+    assert seen["made"]["image"]["file"] == "/var/lib/libvirt/images/it-src.qcow2"
+    assert seen["made"]["image"]["format"] == "qcow2"
+    assert "copy.qcow2" not in seen["stored"]["stdout"]
+    digest = hashlib.sha256(tiny_image.read_bytes()).hexdigest()
+    assert seen["content"]["stdout"].startswith(digest)
+
+    source.unlink()
+    again = play(
+        lab,
+        tmp_path,
+        again=task("image", **wish),
+        without=task("image", name="it-src.qcow2"),
+        new=task("image", **{**wish, "name": "it-other.qcow2"}),
+        new_in_check=check("image", **{**wish, "name": "it-other.qcow2"}),
+        ended=task("image", name="it-src.qcow2", state="absent"),
+        gone=task("image", name="it-src.qcow2", state="absent"),
+        stored=STORED,
+    )
+    assert not again["again"]["changed"]
+    assert not again["without"]["changed"]
+    assert "no file" in refused(again["new"], "src")
+    assert again["new_in_check"]["msg"] == again["new"]["msg"]
+    assert verbs(again["ended"]) == ["delete_volume"]
+    assert not again["gone"]["changed"]
+    assert "it-" not in again["stored"]["stdout"]
+
+
+def test_images_from_the_node_and_from_a_server(lab: Any, tiny_image: Path, tmp_path: Path) -> None:
+    lab.nodes[0].ssh("mkdir -p /srv/images")
+    lab.nodes[0].copy_to(tiny_image, "/srv/images/tiny.qcow2")
+    digest = hashlib.sha256(tiny_image.read_bytes()).hexdigest()
+    listed = {"url": f"{URL}/tiny.qcow2", "checksum": f"{URL}/SHA256SUMS"}
+    wrong = {"name": "it-bad.qcow2", "checksum": "sha256:" + 64 * "0"}
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        sums=shell("cd /srv/images && sha256sum tiny.qcow2 > SHA256SUMS"),
+        served=SERVE,
+        predicted=check("image", name="it-url.qcow2", **listed),
+        unread=shell("journalctl --quiet --unit=images --output=cat | grep -c tiny.qcow2 || true"),
+        url=task("image", name="it-url.qcow2", **listed),
+        path=task(
+            "image",
+            name="it-path.qcow2",
+            path="/srv/images/tiny.qcow2",
+            checksum=f"sha256:{digest}",
+        ),
+        before=picture(),
+        bad_url=task("image", url=f"{URL}/tiny.qcow2", **wrong),
+        bad_path=task("image", path="/srv/images/tiny.qcow2", **wrong),
+        bad_path_in_check=check("image", path="/srv/images/tiny.qcow2", **wrong),
+        bad_src=task("image", src=str(tiny_image), **wrong),
+        missing=task("image", name="it-bad.qcow2", url=f"{URL}/nothing.qcow2"),
+        silent=task("image", name="it-bad.qcow2", url="http://127.0.0.1:9/x.qcow2"),
+        after=picture(),
+        stopped=STOP,
+        url_again=task("image", name="it-url.qcow2", **listed),
+        url_end=task("image", name="it-url.qcow2", state="absent"),
+        path_end=task("image", name="it-path.qcow2", state="absent"),
+    )
+    assert verbs(seen["url"]) == ["fetch_image"]
+    assert seen["predicted"]["actions"] == seen["url"]["actions"]
+    assert seen["unread"]["stdout"] == "0"
+    assert verbs(seen["path"]) == ["fetch_image"]
+    for name in ("bad_url", "bad_path", "bad_path_in_check", "bad_src"):
+        assert digest in refused(seen[name], "checksum")
+    assert "404" in refused(seen["missing"], "url")
+    assert "refused" in refused(seen["silent"], "url")
+    assert seen["before"]["stdout"] == seen["after"]["stdout"]
+    assert not seen["url_again"]["changed"]
+    assert verbs(seen["url_end"]) == verbs(seen["path_end"]) == ["delete_volume"]
+
+
+MAKE_BAD = """
+mkdir -p /srv/bad && cd /srv/bad
+cp /etc/passwd base.raw && qemu-img create -q -f qcow2 -b /etc/passwd -F raw backing.qcow2 1M
+qemu-img create -q -f qcow2 whole.qcow2 64M && qemu-io -c 'write 0 8M' whole.qcow2 > /dev/null
+head -c 1000000 whole.qcow2 > cut.qcow2
+echo '<html>not found</html>' > page.qcow2
+mkfifo pipe
+"""
+
+
+def test_what_is_no_image_never_enters_a_pool(lab: Any, tmp_path: Path) -> None:
+    bad = ("backing", "cut", "page")
+    tried = {
+        f"{name}{mode.__name__}": mode("image", name="it-bad.qcow2", path=f"/srv/bad/{name}.qcow2")
+        for name in bad
+        for mode in (task, check)
+    }
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        made=shell(MAKE_BAD),
+        before=picture(),
+        **tried,
+        pipe=task("image", name="it-bad.qcow2", path="/srv/bad/pipe"),
+        pool_parent=task("image", name="it-bad.qcow2", pool="..", path="/srv/bad/whole.qcow2"),
+        name_slash=check("image", name="a/b", path="/srv/bad/whole.qcow2"),
+        no_pool=task("image", name="it-bad.qcow2", pool="none", path="/srv/bad/whole.qcow2"),
+        two=task("image", name="it-bad.qcow2", path="/srv/x", url=f"{URL}/x"),
+        after=picture(),
+        ended=shell("rm -r /srv/bad"),
+    )
+    for name in bad:
+        assert seen[f"{name}task"]["msg"] == seen[f"{name}check"]["msg"]
+        assert "refused" in refused(seen[f"{name}task"], "path") or name == "cut"
+    assert "/etc/passwd" in seen["backingtask"]["msg"]
+    assert "not a regular file" in refused(seen["pipe"], "path")
+    refused(seen["pool_parent"], "pool")
+    refused(seen["name_slash"], "name")
+    assert "there is no pool 'none'" in refused(seen["no_pool"], "pool")
+    assert "mutually exclusive" in seen["two"]["msg"]
+    assert seen["before"]["stdout"] == seen["after"]["stdout"]
