@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,19 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
 
-__all__ = ["LIBVIRT_IMPORT_ERROR", "connect", "found", "libvirt", "libvirt_qemu", "translated"]
+__all__ = [
+    "LIBVIRT_IMPORT_ERROR",
+    "connect",
+    "found",
+    "libvirt",
+    "libvirt_qemu",
+    "refresh",
+    "translated",
+]
+
+# How long a pool may be busy with another client, and how often it is asked, in seconds.
+_BUSY_SECONDS = 60.0
+_BUSY_INTERVAL = 0.2
 
 LIBVIRT_IMPORT_ERROR: str | None
 try:
@@ -80,3 +93,19 @@ def found(call: Any, *arguments: Any) -> Any:
         if error.get_error_code() in _not_found():
             return None
         raise
+
+
+def refresh(pool: Any) -> None:
+    """Have libvirt look at what a pool holds. It refuses while another client makes a volume
+    there, and has no error code of its own for that."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            pool.refresh(0)
+        except libvirt.libvirtError as error:
+            busy = error.get_error_code() == libvirt.VIR_ERR_INTERNAL_ERROR
+            if not busy or time.monotonic() > end:
+                raise
+            time.sleep(_BUSY_INTERVAL)
+        else:
+            return

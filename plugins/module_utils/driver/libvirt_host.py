@@ -12,6 +12,7 @@ from typing import Any, Callable
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     found,
     libvirt,
+    refresh,
     translated,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import Events
@@ -261,7 +262,7 @@ class LibvirtHost(LibvirtObserver):
         domain.blockResize(action.device, action.capacity, flags)
         volume = found(self._connection.storageVolLookupByPath, action.path)
         if volume is not None:
-            volume.storagePoolLookupByVolume().refresh(0)
+            refresh(volume.storagePoolLookupByVolume())
 
     def _delete_volume(self, action: actions.DeleteVolume) -> None:
         self._volume_of(action.pool, action.volume).delete(0)
@@ -294,7 +295,7 @@ class LibvirtHost(LibvirtObserver):
                 checksum=action.checksum,
                 image_format=action.format,
             )
-        self._thing("pool", action.pool).refresh(0)
+        refresh(self._thing("pool", action.pool))
 
     def _update_network(self, action: actions.UpdateNetwork) -> None:
         network = self._thing("network", action.network)

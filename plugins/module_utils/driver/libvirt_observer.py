@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     found,
     libvirt,
     libvirt_qemu,
+    refresh,
     translated,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
@@ -151,7 +152,7 @@ class LibvirtObserver:
             volume = found(owner.storageVolLookupByName, name)
             if volume is None:
                 # Somebody may have put it there without libvirt.
-                owner.refresh(0)
+                refresh(owner)
                 volume = found(owner.storageVolLookupByName, name)
             return None if volume is None else self._volume(pool, volume)
 

@@ -20,7 +20,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import It
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import initial
 
 SEED = "seed"
-SEED_DRIVE: Mapping[str, Any] = {"name": SEED, "bus": "sata"}
+# The kernels that Debian makes for clouds have drivers for no other drive.
+_SEED_BUS = "scsi"
 _TARGETS = {"virtio": "vd", "scsi": "sd", "sata": "sd", "usb": "sd", "ide": "hd"}
 
 Values = dict
@@ -45,6 +46,8 @@ def complete(
 ) -> dict[str, Any]:
     """What is wanted. ``root`` is the definition of an existing vm and ``config`` its values."""
     wanted = dict(given)
+    if wanted.get("cloud_init"):
+        wanted["cdroms"] = [*wanted.get("cdroms", ()), _seed_drive(config)]
     if root is None:
         wanted = {**initial(VM), **wanted}
         wanted = hypervisor.adjust(wanted, facts.node)
@@ -55,8 +58,6 @@ def complete(
             del wanted["hypervisor"]
         for option in ("memory", "vcpus"):
             _raise_most(wanted, config, option)
-    if wanted.get("cloud_init"):
-        wanted["cdroms"] = [*wanted.get("cdroms", ()), SEED_DRIVE]
     for one in VM.fields:
         if one.of and one.many and one.schema.key and one.name in wanted:
             found = list(items(one, root)) if root is not None else []
@@ -66,6 +67,15 @@ def complete(
             ]
     _name_targets(wanted, config)
     return wanted
+
+
+def _seed_drive(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The drive that the seed is in; one that is there stays what it is."""
+    there = any(drive["name"] == SEED for drive in config.get("cdroms", ()))
+    buses = {controller["type"] for controller in config.get("controllers", ())}
+    # libvirt would add a controller to an existing vm, but not the one that those kernels know.
+    reachable = not config or _SEED_BUS in buses
+    return {"name": SEED, "bus": _SEED_BUS} if reachable and not there else {"name": SEED}
 
 
 def _raise_most(wanted: dict[str, Any], config: Mapping[str, Any], option: str) -> None:
@@ -91,6 +101,9 @@ def _complete_device(
         _find_source(values, found, wanted["name"], facts)
     elif one.name == "nics":
         _find_plug(values, found, wanted["name"], facts)
+    elif one.name == "graphics" and "port" in device and "autoport" not in device:
+        # libvirt forgets a port that it may pick itself.
+        values["autoport"] = False
     if "path" in values:
         values["type"] = "block" if values["path"].startswith("/dev/") else "file"
     elif one.name == "cdroms" and found is None:
@@ -106,6 +119,8 @@ def _find_source(values: dict[str, Any], found: Item | None, vm: str, facts: Nod
     if found is not None and "volume" not in values and "pool" not in values:
         return
     values.setdefault("pool", "default")
+    if found is not None:
+        values.setdefault("format", found.values.get("format", "qcow2"))
     ending = "qcow2" if values.get("format", "qcow2") == "qcow2" else "img"
     values.setdefault("volume", f"{vm}-{values['name']}.{ending}")
     volume = facts.volume(values["pool"], values["volume"])
