@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import UpdateNetwork
@@ -16,6 +18,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.network.resour
     NETWORK_RESOURCE,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from tests.unit.support import converge, play
 
 GATEWAY = "192.0.2.1"
@@ -183,6 +186,13 @@ def test_a_range_that_is_not_named_is_removed() -> None:
     assert entries(made) == [HOST]
 
 
+def test_dhcp_goes_whatever_else_is_said_of_it() -> None:
+    made = node()
+    plan = run(made, addresses=[{"address": GATEWAY, "dhcp": {"hosts": [HOST], "state": "absent"}}])
+    assert plan.restart_required == (f"{PATH}.dhcp",)
+    assert made.networks["net-a"].config.find("ip/dhcp") is None
+
+
 def test_addresses_come_and_go() -> None:
     made = node("present")
     six = {"address": "2001:DB8::1", "prefix": 64}
@@ -342,3 +352,61 @@ def test_a_bridge_belongs_to_one_network() -> None:
 def test_bad_options_are_named(option: str, value: str) -> None:
     wish = {"mode": "isolated", option: value}
     assert refused(play.node(), **wish).option == option
+
+
+_GONE = st.sampled_from(["present", "present", "absent"])
+_HOSTS = st.lists(
+    st.fixed_dictionaries(
+        {"mac": st.sampled_from([MAC, OTHER])},
+        optional={
+            "ip": st.sampled_from(["192.0.2.21", "192.0.2.22", "198.51.100.21"]),
+            "name": st.sampled_from(["web1", "web2"]),
+            "state": _GONE,
+        },
+    ),
+    max_size=2,
+    unique_by=lambda host: host["mac"],
+)
+_RANGES = st.lists(st.just(RANGE), max_size=1)
+_ADDRESSES = st.lists(
+    st.fixed_dictionaries(
+        {"address": st.sampled_from([GATEWAY, "198.51.100.1", "2001:db8::1"])},
+        optional={
+            "prefix": st.sampled_from([24, 24, 25]),
+            "dhcp": st.fixed_dictionaries(
+                {}, optional={"ranges": _RANGES, "hosts": _HOSTS, "state": _GONE}
+            ),
+            "state": _GONE,
+        },
+    ),
+    max_size=3,
+    unique_by=lambda one: one["address"],
+)
+_WISH = st.fixed_dictionaries(
+    {},
+    optional={
+        "mode": st.sampled_from(["nat", "isolated"]),
+        "domain": st.sampled_from(["a.example.com", "b.example.com"]),
+        "bridge": st.sampled_from(["br-a", "br-b"]),
+        "addresses": _ADDRESSES,
+        "autostart": st.booleans(),
+        "remove_unmanaged": st.lists(st.sampled_from(["addresses", "hosts"]), unique=True),
+        "state": st.sampled_from(["present", "active", "active", "inactive", "absent"]),
+    },
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_WISH, min_size=1, max_size=4))
+def test_any_wishes_one_after_the_other_converge(wishes: list[dict[str, Any]]) -> None:
+    """Each run leaves nothing to do for the next, or is refused and names its option."""
+    made, refusals = node(), []
+    for options in wishes:
+        try:
+            run(made, **options)
+        except VmrtError as error:
+            refusals.append(error)
+            continue
+        thing = made.networks.get("net-a")
+        assert (thing is None) == (options.get("state") == "absent")
+    assert all(error.option for error in refusals), refusals

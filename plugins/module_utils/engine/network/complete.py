@@ -49,20 +49,25 @@ def _complete_address(
         return values
     if element is None and ipaddress.ip_address(address["address"]).version == 6:
         values["family"] = "ipv6"
+    dhcp = _complete_dhcp(values.pop("dhcp", {}), element, unmanaged)
+    return {**values, "dhcp": dhcp} if dhcp else values
+
+
+def _complete_dhcp(
+    given: Values, element: tree.Element | None, unmanaged: tuple[str, ...]
+) -> dict[str, Any]:
+    """What is wanted of the DHCP of an address; nothing where that is nothing."""
+    if given.get("state") == GONE:
+        return {"state": GONE}
+    dhcp = dict(given)
     spot = tree.find(element, "dhcp") if element is not None else None
-    dhcp = dict(values.get("dhcp") or {})
-    if "hosts" in unmanaged and dhcp.get("state") != GONE:
+    if "hosts" in unmanaged:
         dhcp["hosts"] = _with_rest(HOSTS, dhcp.get("hosts", ()), spot.element if spot else None)
     if spot is None:
-        # An empty list of something that is not there asks for nothing.
-        dhcp = {name: value for name, value in dhcp.items() if value not in ([], GONE)}
+        # There is nothing to take away from, and an empty list adds nothing.
         dhcp["hosts"] = [host for host in dhcp.get("hosts", ()) if host.get("state") != GONE]
-        if not dhcp["hosts"]:
-            del dhcp["hosts"]
-    values["dhcp"] = dhcp
-    if not any(DHCP[name].places for name in dhcp) and dhcp.get("state") != GONE:
-        del values["dhcp"]
-    return values
+        dhcp = {name: value for name, value in dhcp.items() if value != []}
+    return dhcp if any(one.places for one in DHCP.fields if one.name in dhcp) else {}
 
 
 def _with_rest(one: Field, named: Any, root: tree.Element | None) -> list[dict[str, Any]]:
