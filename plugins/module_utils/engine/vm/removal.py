@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up, stop
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import overlays, vms
 
 
 def seed_volume(name: str) -> str:
@@ -59,11 +60,10 @@ def delete_owned(
         seen = facts.volume(pool, volume)
         if seen is None:
             continue
-        others = sorted({user.vm for user in facts.users.get(seen.path, ()) if user.vm != name})
-        overlays = sorted(v.name for v in facts.volumes(pool) if v.backing == seen.path)
-        if others or overlays:
-            needed = ", ".join([*others, *overlays])
-            warnings.append(f"delete_disks: {one} is kept, because {needed} needs it.")
+        needed = [vm for vm in vms(seen, facts) if vm != name]
+        needed += [overlay.name for overlay in overlays(seen, facts)]
+        if needed:
+            warnings.append(f"delete_disks: {one} is kept, because {', '.join(needed)} needs it.")
         else:
             actions.append(DeleteVolume(pool, volume))
     return actions, warnings
