@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
@@ -179,3 +183,28 @@ def test_three_octal_digits_are_the_same_mode_as_four() -> None:
 def test_owners_are_numbers_of_users(owner: int) -> None:
     error = converge.refused(play.node(), POOL_RESOURCE, name="fast", owner=owner)
     assert error.option == "owner"
+
+
+_WISH = st.fixed_dictionaries(
+    {},
+    optional={
+        "target": st.sampled_from([FOLDER, "/srv/other"]),
+        "mode": st.sampled_from(["0711", "755"]),
+        "owner": st.sampled_from([0, 64055]),
+        "autostart": st.booleans(),
+        "state": st.sampled_from(["present", "active", "active", "inactive", "absent"]),
+    },
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_WISH, min_size=1, max_size=4))
+def test_any_wishes_one_after_the_other_converge(wishes: list[dict[str, Any]]) -> None:
+    made = play.node()
+    for options in wishes:
+        plan = converge.run(made, POOL_RESOURCE, name="fast", **options)
+        thing = made.pools.get("fast")
+        assert (thing is None) == (options.get("state") == "absent")
+        if thing and thing.live is not None:
+            waits = thing.live.findtext("target/path") != thing.config.findtext("target/path")
+            assert ("target" in plan.restart_required) == (waits and "target" in options)
