@@ -36,10 +36,13 @@ class ActionModule(ActionBase):
 
     def _plan(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """What the module would do, told by itself."""
-        asked = self._task.check_mode
+        asked, args = self._task.check_mode, dict(self._task.args)
+        if not asked:
+            # In a real run nothing is foreseen: what is not there is made.
+            args.pop("foreseen", None)
         self._task.check_mode = True
         try:
-            return self._execute_module(task_vars=task_vars)
+            return self._execute_module(module_args=args, task_vars=task_vars)
         finally:
             self._task.check_mode = asked
 
