@@ -12,6 +12,9 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import named_by_mac
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB, show_size
@@ -23,13 +26,16 @@ def check(
     changes: list[Change],
     state: str,
     facts: NodeFacts,
+    root: tree.Element | None,
 ) -> list[VmrtError]:
-    """Every complaint about a wish; ``config`` are the values of the existing definition, and
-    ``changes`` lead away from them."""
+    """Every complaint about a wish; ``root`` is the existing definition, ``config`` are its values,
+    and ``changes`` lead away from them."""
     runs = wanted["state"] in ("running", "paused") or is_up(state)
     return [
         *fixed(changes),
         *_sizes(wanted, config),
+        *_consoles(wanted),
+        *twice(wanted, root),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),
     ]
@@ -60,11 +66,28 @@ def _sizes(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtErr
     return errors
 
 
+def _consoles(wanted: Mapping[str, Any]) -> list[VmrtError]:
+    return [
+        VmrtError(
+            "can not be kept where libvirt picks a free port",
+            option=f"graphics[{console['type']}].port",
+            hint="Say autoport: false, or leave the port out.",
+        )
+        for console in wanted.get("graphics", ())
+        if console.get("autoport") and "port" in console and console.get("state") != "absent"
+    ]
+
+
 def _plugs(
     wanted: Mapping[str, Any], config: Mapping[str, Any], runs: bool, facts: NodeFacts
 ) -> list[VmrtError]:
     errors = []
-    seen: dict[str, str] = {nic["mac"]: nic["name"] for nic in config.get("nics", ())}
+    seen: dict[str, str] = {
+        nic["mac"]: nic["name"]
+        for nic in config.get("nics", ())
+        # One without our alias is adopted by its address, under any name.
+        if nic["name"] != named_by_mac(nic)
+    }
     for nic in wanted.get("nics", ()):
         option = f"nics[{nic['name']}]"
         if nic.get("state") == "absent":

@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     SetVcpus,
     Update,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.slots import Slots
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import ADDED, REMOVED, Change
@@ -53,8 +54,9 @@ def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> 
     plug: list[Action] = []
     change_in_place: list[Action] = []
     pending: list[str] = []
+    slots = Slots(vm.live)
     for device, group in _by_device(changes).items():
-        actions = _plan_device(device, group, wanted, vm)
+        actions = _plan_device(device, group, wanted, vm, slots)
         if actions is None:
             pending += [change.path for change in group]
         for action in actions or ():
@@ -68,15 +70,20 @@ def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> 
 
 
 def _by_device(changes: list[Change]) -> dict[Any, list[Change]]:
-    """Changes of one device belong together; each other option stands alone."""
+    """Changes of one device belong together; each other option stands alone. What goes makes room
+    for what comes."""
     groups: dict[Any, list[Change]] = {}
-    for change in changes:
+    for change in sorted(changes, key=lambda change: change.kind != REMOVED):
         groups.setdefault(change.device or ("", change.path), []).append(change)
     return groups
 
 
 def _plan_device(
-    device: tuple[str, str], group: list[Change], wanted: Mapping[str, Any], vm: Running
+    device: tuple[str, str],
+    group: list[Change],
+    wanted: Mapping[str, Any],
+    vm: Running,
+    slots: Slots,
 ) -> list[Action] | None:
     """The actions for one device, or None when it can not be changed now."""
     name, key = device
@@ -91,12 +98,13 @@ def _plan_device(
     worst = max(change.apply for change in group)
     plugs = field.schema.hotplug
     if REMOVED in kinds:
-        return [_detach(label, found, vm)] if found and plugs else None
+        goes = found and plugs and slots.leave(found.element)
+        return [_detach(label, found, vm)] if found and goes else None
     if edited is None:
         return None
     attach = Attach(vm.name, label, tree.render(edited.element))
     if ADDED in kinds:
-        return [attach] if plugs else None
+        return [attach] if plugs and slots.take(edited.element) else None
     if found is None:
         return None
     if worst is Apply.LIVE:

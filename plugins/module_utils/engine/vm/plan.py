@@ -68,7 +68,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
             *hypervisor.validate({**config, **wanted}, facts.node),
             *storage.errors,
             *seed.errors,
-            *check(wanted, config, changes, state, facts),
+            *check(wanted, config, changes, state, facts, root),
         ]
     )
 
@@ -77,6 +77,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     owned += [one for one in (*storage.created, *seed.created) if one not in owned]
     edited = tree.copy(root) if root is not None else tree.new(VM.tag)
     write(VM, {**wanted, "owned_volumes": owned}, edited)
+    _boot_by_device(edited)
 
     live = _live(wanted, seen, edited, changes)
     steps = plan_steps(given, state, live, storage, bool(seed.actions))
@@ -108,6 +109,14 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         warnings=(*warnings(wanted, facts), *kept),
         filled=_filled(given, wanted, hypervisor.name) if seen is None else {},
     )
+
+
+def _boot_by_device(edited: tree.Element) -> None:
+    """libvirt writes what the machine boots where nobody says it, and refuses that beside an order
+    of devices."""
+    if edited.find("devices/*/boot") is not None:
+        for boot in edited.findall("os/boot"):
+            boot.getparent().remove(boot)
 
 
 def _with_medium(wanted: dict[str, Any], seed: SeedPlan) -> dict[str, Any]:

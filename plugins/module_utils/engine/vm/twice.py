@@ -1,0 +1,73 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What two devices of one vm can not both have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match
+
+# Options, and the lists in which no two devices have the same.
+_CLAIMS: Mapping[str, tuple[str, ...]] = {
+    "name": ("disks", "cdroms", "controllers", "nics", "serials", "channels"),
+    "target": ("disks", "cdroms"),
+    "path": ("disks",),
+    "boot_order": ("disks", "cdroms", "nics"),
+}
+
+
+def twice(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtError]:
+    """Complaints about devices that claim what another one has; ``root`` is the definition of an
+    existing vm."""
+    errors = []
+    for option, lists in _CLAIMS.items():
+        owners: dict[str, str] = {}
+        devices = [device for name in lists for device in _kept(name, wanted, root)]
+        devices += [device for name in lists for device in _given(name, wanted, root)]
+        for label, values in devices:
+            value = values.get(option)
+            if value is None:
+                continue
+            if value in owners:
+                errors.append(
+                    VmrtError(
+                        f"'{value}' is the {option} of {owners[value]} as well",
+                        option=f"{label}.{option}",
+                        hint="Give each device of the vm one of its own.",
+                    )
+                )
+            owners[value] = label
+    return errors
+
+
+def _given(
+    name: str, wanted: Mapping[str, Any], root: tree.Element | None
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The devices that the wish names, with what the definition says of them."""
+    field = VM[name]
+    found = list(items(field, root)) if root is not None else []
+    for device in wanted.get(name, ()):
+        if device.get("state") != "absent":
+            twin = match(field.schema, device, found)
+            yield f"{name}[{device['name']}]", {**(twin.values if twin else {}), **device}
+
+
+def _kept(
+    name: str, wanted: Mapping[str, Any], root: tree.Element | None
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The devices of the definition that the wish does not speak of."""
+    field = VM[name]
+    found = list(items(field, root)) if root is not None else []
+    named = [match(field.schema, device, found) for device in wanted.get(name, ())]
+    for item in found:
+        if not any(item is other for other in named):
+            # The name of a device that is not ours is only derived.
+            values = item.values if item.ours else {**item.values, "name": None}
+            yield f"{name}[{item.values['name']}]", values
