@@ -24,7 +24,6 @@ _ORDER = (
 )
 _DEFAULTS = {
     "vcpu/@placement": "static",
-    "os/boot/@dev": "hd",
     "clock/@offset": "utc",
     "on_poweroff": "destroy",
     "on_reboot": "restart",
@@ -43,6 +42,7 @@ def defined(given: tree.Element, node: Mapping[str, Any]) -> tree.Element:
     name = root.findtext("name")
     if root.find("uuid") is None:
         _put(root, "uuid", uuid_of("vm", name))
+    _boot(root)
     _memory(root)
     _vcpus(root)
     _machine(root, node)
@@ -52,6 +52,7 @@ def defined(given: tree.Element, node: Mapping[str, Any]) -> tree.Element:
             _put(root, place, text)
     devices = tree.ensure(root, "devices", _ORDER).element
     _drop_aliases(devices)
+    _check_targets(devices)
     _fill_devices(name, devices)
     fake_bus.add_controllers(root)
     fake_bus.place(root)
@@ -106,6 +107,9 @@ def attached(root: tree.Element, given: tree.Element) -> None:
             raise VmrtError(f"libvirt says: {spot.text} is in use by another {given.tag}")
     device = tree.copy(given)
     tree.remove(device, "address")
+    target = given.find("target")
+    if given.tag == "disk" and target.get("bus") in ("sata", "ide"):
+        raise VmrtError(f"libvirt says: disk bus '{target.get('bus')}' cannot be hotplugged.")
     if not _is_hotplug(root):
         raise VmrtError("libvirt says: Bus 'pci.0' does not support hotplugging")
     fake_bus.append(devices, device)
@@ -147,6 +151,20 @@ def same_device(root: tree.Element, given: tree.Element) -> tree.Element | None:
 
 def _put(root: tree.Element, place: str, text: str) -> None:
     tree.ensure(root, place, _ORDER).put(text)
+
+
+def _boot(root: tree.Element) -> None:
+    """What is booted is said in one place: for the machine, or device by device."""
+    by_device = root.find("devices/*/boot") is not None
+    if by_device and root.find("os/boot") is not None:
+        raise VmrtError(
+            "libvirt says: per-device boot elements cannot be used together with os/boot elements"
+        )
+    orders = [boot.get("order") for boot in root.iterfind("devices/*/boot")]
+    if len(set(orders)) < len(orders):
+        raise VmrtError("libvirt says: boot order used for more than one device")
+    if not by_device and root.find("os") is not None:
+        _put(root, "os/boot/@dev", "hd")
 
 
 def _memory(root: tree.Element) -> None:
@@ -207,6 +225,13 @@ def _drop_aliases(devices: tree.Element) -> None:
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise VmrtError(f"libvirt says: non unique alias detected: {', '.join(sorted(twice))}")
+
+
+def _check_targets(devices: tree.Element) -> None:
+    targets = [target.get("dev") for target in devices.iterfind("disk/target")]
+    twice = {target for target in targets if targets.count(target) > 1}
+    if twice:
+        raise VmrtError(f"libvirt says: target '{min(twice)}' duplicated for disk sources")
 
 
 def _fill_devices(vm: str, devices: tree.Element) -> None:
