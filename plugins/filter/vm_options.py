@@ -59,14 +59,14 @@ def vm_options(variables: Mapping[str, Any]) -> dict[str, Any]:
         if name in known:
             options[name] = value
         elif name not in OTHERS:
-            raise AnsibleFilterError(_unknown(variable, {*known, *OTHERS}))
+            raise AnsibleFilterError(_unknown(name, {*known, *OTHERS}))
     return options
 
 
-def _unknown(variable: str, known: set[str]) -> str:
-    close = get_close_matches(variable, sorted(PREFIX + name for name in known), n=1)
-    hint = f"Did you mean {close[0]}?" if close else "See ansible-doc vmrt.libvirt.vm."
-    return f"{variable}: a vm has no option '{variable[len(PREFIX) :]}'. {hint}"
+def _unknown(name: str, known: set[str]) -> str:
+    close = get_close_matches(name, sorted(known), n=1)
+    hint = f"Did you mean {PREFIX}{close[0]}?" if close else "See ansible-doc vmrt.libvirt.vm."
+    return f"{PREFIX}{name}: a vm has no option '{name}'. {hint}"
 
 
 class FilterModule:
