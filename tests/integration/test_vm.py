@@ -10,8 +10,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.integration.play import check, picture, play, refused, shell, task, verbs
 
 POOL = task("pool", name="default", state="active")
@@ -228,36 +226,37 @@ def test_a_machine_of_another_origin_is_changed_and_kept(lab: Any, tmp_path: Pat
     assert seen["kept"]["rc"] == 0
 
 
-@pytest.mark.parametrize(
-    ("option", "wish"),
-    [
-        ("name", {"name": ".."}),
-        ("name", {"name": "a\nb"}),
-        ("memory", {"memory": "4GB"}),
-        ("disks[root].pool", {"disks": [{"name": "root", "size": "1GiB", "pool": "nowhere"}]}),
-        ("disks[root].image", {"disks": [{"name": "root", "image": "nothing.qcow2"}]}),
-        ("disks[root].size", {"disks": [{"name": "root"}]}),
-        ("nics[lan].network", {"nics": [{"name": "lan", "network": "nowhere"}]}),
-        ("nics[b].mac", {"nics": [{"name": n, "mac": "52:54:00:00:00:01"} for n in "ab"]}),
-        ("hypervisor", {"hypervisor": "kvm"}),
-        ("uri", {"uri": "qemu+tcp://127.0.0.1:1/system"}),
-        ("cloud_init.user_data", {"cloud_init": {"user_data": "no header"}}),
-    ],
-)
-def test_bad_input_is_told_before_anything_is_touched(
-    lab: Any, tmp_path: Path, option: str, wish: dict[str, Any]
-) -> None:
-    wish = {"name": "it-bad", "state": "running", **wish}
-    seen = play(
-        lab,
-        tmp_path,
-        pool=POOL,
-        before=picture(),
-        predicted=check("vm", **wish),
-        real=task("vm", **wish),
-        after=picture(),
-    )
-    assert refused(seen["predicted"], option) == refused(seen["real"], option)
+BAD: list[tuple[str, dict[str, Any]]] = [
+    ("name", {"name": ".."}),
+    ("name", {"name": "a\nb"}),
+    ("memory", {"memory": "4GB"}),
+    ("disks[root].pool", {"disks": [{"name": "root", "size": "1GiB", "pool": "nowhere"}]}),
+    ("disks[root].image", {"disks": [{"name": "root", "image": "nothing.qcow2"}]}),
+    ("disks[root].size", {"disks": [{"name": "root"}]}),
+    ("nics[lan].network", {"nics": [{"name": "lan", "network": "nowhere"}]}),
+    (
+        "nics[b].mac",
+        {
+            "state": "present",
+            "nics": [{"name": name, "mac": "52:54:00:00:00:01"} for name in "ab"],
+        },
+    ),
+    ("hypervisor", {"hypervisor": "kvm"}),
+    ("uri", {"uri": "qemu+tcp://127.0.0.1:1/system"}),
+    ("cloud_init.user_data", {"cloud_init": {"user_data": "no header"}}),
+]
+
+
+def test_bad_input_is_told_before_anything_is_touched(lab: Any, tmp_path: Path) -> None:
+    tasks = {}
+    for number, (_option, wish) in enumerate(BAD):
+        full = {"name": "it-bad", "state": "running", **wish}
+        tasks[f"predicted_{number}"] = check("vm", **full)
+        tasks[f"real_{number}"] = task("vm", **full)
+    seen = play(lab, tmp_path, pool=POOL, before=picture(), **tasks, after=picture())
+    for number, (option, _wish) in enumerate(BAD):
+        predicted = refused(seen[f"predicted_{number}"], option)
+        assert refused(seen[f"real_{number}"], option) == predicted
     assert seen["before"]["stdout"] == seen["after"]["stdout"]
 
 
