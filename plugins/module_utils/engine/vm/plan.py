@@ -206,13 +206,16 @@ def _removed_volumes(
     """Volumes of ours behind disks that go, where they are to be deleted."""
     if root is None or wanted["delete_disks"] != "owned":
         return []
+    # A disk that goes by one name may come back by another.
+    stay = {disk.get("path") for disk in wanted.get("disks", ()) if disk.get("state") != "absent"}
     owned = config.get("owned_volumes") or ()
     found = list(items(VM["disks"], root))
     volumes = []
     for disk in wanted.get("disks", ()):
         item = match(DISK, disk, found)
-        if disk.get("state") == "absent" and item and item.values.get("path"):
-            volume = facts.volume_at(item.values["path"])
+        path = item.values.get("path") if item else None
+        if disk.get("state") == "absent" and path and path not in stay:
+            volume = facts.volume_at(path)
             if volume and f"{volume.pool}/{volume.name}" in owned:
                 volumes.append(f"{volume.pool}/{volume.name}")
     return volumes
