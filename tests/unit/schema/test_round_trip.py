@@ -56,7 +56,7 @@ def _holds(found: Any, wanted: Any) -> bool:
 
 @each_schema
 @given(data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_written_is_read(name: str, data: Any):
     schema = SCHEMAS[name]
     wanted = normalise(schema, data.draw(values(schema, only_placed=True)))
@@ -66,7 +66,7 @@ def test_written_is_read(name: str, data: Any):
 
 @each_schema
 @given(data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_later_values_replace_earlier_ones(name: str, data: Any):
     """Whatever was there, a wish is fulfilled, and writing it again changes nothing."""
     schema = SCHEMAS[name]
@@ -83,7 +83,7 @@ def test_later_values_replace_earlier_ones(name: str, data: Any):
 
 @each_schema
 @given(data=st.data())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_what_is_shown_can_be_declared(name: str, data: Any):
     """The way out of a result leads back in."""
     schema = SCHEMAS[name]
@@ -107,7 +107,7 @@ def _unmasked(schema: Schema, shown: Any, wanted: Mapping[str, Any]) -> dict[str
 
 
 @given(data=st.data())
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_no_value_becomes_markup(data: Any):
     """Text that looks like XML stays text: the tree has the elements of an innocent wish."""
     innocent = {"name": "web1", "labels": {"role": "x"}, "cpu": {"mode": "custom", "model": "x"}}
