@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -21,6 +22,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media import seed_iso
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.common import DEFAULT_URI
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
+LIBRARIES = ("libvirt", "lxml", "pycdlib")
+
 # Where distributions keep the Python that their own packages are for.
 _SYSTEM_PYTHONS = ("/usr/bin/python3", "/usr/libexec/platform-python")
 
@@ -30,9 +33,9 @@ def uri_of(module: AnsibleModule) -> str:
     return str(module.params["uri"] or os.environ.get("LIBVIRT_DEFAULT_URI") or DEFAULT_URI)
 
 
-def require_libraries(module: AnsibleModule) -> None:
+def require_libraries(module: AnsibleModule, names: Sequence[str] = LIBRARIES) -> None:
     """Have what the module needs, under the distribution's Python if not under this one."""
-    missing = _missing()
+    missing = _missing(names)
     if not missing:
         return
     if not has_respawned():
@@ -44,10 +47,10 @@ def require_libraries(module: AnsibleModule) -> None:
     module.fail_json(msg=missing_required_lib(name), exception=error)
 
 
-def _missing() -> list[tuple[str, Any]]:
+def _missing(names: Sequence[str]) -> list[tuple[str, Any]]:
     errors = (
         ("libvirt", binding.LIBVIRT_IMPORT_ERROR),
         ("lxml", tree.LXML_IMPORT_ERROR),
         ("pycdlib", seed_iso.PYCDLIB_IMPORT_ERROR),
     )
-    return [(name, error) for name, error in errors if error]
+    return [(name, error) for name, error in errors if error and name in names]

@@ -29,6 +29,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource impor
     Resource,
     make_plan,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed_place import Files, put
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.common import COMMON, READING
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec import (
     argument_spec,
@@ -74,12 +75,27 @@ def run_info(schema: Schema, query: Query) -> None:
     _run(schema, READING, work)
 
 
+def run_files(schema: Schema, plan: Callable[[Mapping[str, Any]], Files]) -> None:
+    """Converge files of the target, for which no libvirt is needed: ``plan`` says which differ."""
+    module = AnsibleModule(argument_spec=argument_spec(schema), supports_check_mode=True)
+    params = module.params
+    _hide(module, schema)
+    require_libraries(module, ("pycdlib",))
+    try:
+        files = plan(normalise(schema, params))
+        if not module.check_mode:
+            put(files)
+    except VmrtError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=bool(files), files=sorted(files))
+
+
 def _run(schema: Schema, common: Schema, work: Callable[..., dict[str, Any]]) -> None:
     spec = {**argument_spec(common), **argument_spec(schema)}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints(schema))
-    require_libraries(module)
     params = module.params
     _hide(module, schema)
+    require_libraries(module)
     try:
         given = normalise(schema, _of(schema, params))
         module.exit_json(**work(module, given, normalise(common, _of(common, params))))
