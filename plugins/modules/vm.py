@@ -231,7 +231,47 @@ options:
           - Model of the controller, such as C(pcie-root-port), a
             port that takes one device under a running guest, or C(virtio-scsi).
           - A change takes effect at the next start of the vm.
+          - Required when O(controllers[].type=pci).
         type: str
+        choices:
+          - pci-root
+          - pci-bridge
+          - pci-expander-bus
+          - pcie-root
+          - pcie-root-port
+          - pcie-to-pci-bridge
+          - pcie-switch-upstream-port
+          - pcie-switch-downstream-port
+          - pcie-expander-bus
+          - dmi-to-pci-bridge
+          - virtio-scsi
+          - virtio-transitional
+          - virtio-non-transitional
+          - auto
+          - buslogic
+          - lsilogic
+          - lsisas1068
+          - lsisas1078
+          - vmpvscsi
+          - ibmvscsi
+          - ncr53c90
+          - dc390
+          - am53c974
+          - qemu-xhci
+          - nec-xhci
+          - ehci
+          - piix3-uhci
+          - piix4-uhci
+          - ich9-ehci1
+          - ich9-uhci1
+          - ich9-uhci2
+          - ich9-uhci3
+          - vt82c686b-uhci
+          - pci-ohci
+          - qusb1
+          - qusb2
+          - none
+          - virtio
       name:
         description:
           - Name of the controller, by which it is known in every

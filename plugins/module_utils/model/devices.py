@@ -18,6 +18,25 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
 
 AGENT_CHANNEL = "org.qemu.guest_agent.0"
+# All that libvirt knows: what is read from a vm can be declared for another.
+CONTROLLER_MODELS: Mapping[str, tuple[str, ...]] = {
+    "pci": (
+        *("pci-root", "pci-bridge", "pci-expander-bus", "pcie-root", "pcie-root-port"),
+        *("pcie-to-pci-bridge", "pcie-switch-upstream-port", "pcie-switch-downstream-port"),
+        *("pcie-expander-bus", "dmi-to-pci-bridge"),
+    ),
+    "scsi": (
+        *("virtio-scsi", "virtio-transitional", "virtio-non-transitional", "auto", "buslogic"),
+        *("lsilogic", "lsisas1068", "lsisas1078", "vmpvscsi", "ibmvscsi", "ncr53c90", "dc390"),
+        *("am53c974",),
+    ),
+    "usb": (
+        *("qemu-xhci", "nec-xhci", "ehci", "piix3-uhci", "piix4-uhci", "ich9-ehci1", "ich9-uhci1"),
+        *("ich9-uhci2", "ich9-uhci3", "vt82c686b-uhci", "pci-ohci", "qusb1", "qusb2", "none"),
+    ),
+    "virtio-serial": ("virtio", "virtio-transitional", "virtio-non-transitional"),
+}
+_ANY_MODEL = tuple(dict.fromkeys(one for models in CONTROLLER_MODELS.values() for one in models))
 
 
 def _named_by(*parts: str) -> Any:
@@ -33,6 +52,7 @@ CONTROLLER = Schema(
     doc="A controller that devices are plugged into.",
     key="name",
     derive=_named_by("type", "index"),
+    required_if=(("type", "pci", ("model",)),),
     fields=(
         DEVICE_STATE,
         Field(
@@ -57,6 +77,7 @@ CONTROLLER = Schema(
             "Model of the controller, such as C(pcie-root-port), a port that takes one device "
             "under a running guest, or C(virtio-scsi).",
             at="@model",
+            choices=_ANY_MODEL,
             apply=Apply.RESTART,
         ),
         name_field("controller"),
@@ -161,6 +182,7 @@ GRAPHICS = Schema(
             "Address of the node that the console listens on.",
             at="listen/@address",
             twins=("@listen",),
+            check=names.address,
             apply=Apply.RESTART,
             initial="127.0.0.1",
         ),

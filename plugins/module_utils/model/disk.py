@@ -57,6 +57,7 @@ _TARGET = Field(
     "target",
     "Name of the device towards libvirt, such as vda; a guest may call it something else.",
     at="target/@dev",
+    check=names.target,
     apply=Apply.RECREATE,
     owner=Owner.FILLED,
     initial_doc="the next free name of its bus",
@@ -173,6 +174,7 @@ DISK = Schema(
             "Serial number that the guest sees, by which it finds the disk under "
             "C(/dev/disk/by-id).",
             at="serial",
+            check=names.serial,
             apply=Apply.RESTART,
         ),
         Field(

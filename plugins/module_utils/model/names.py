@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import posixpath
 import re
 
@@ -13,6 +14,8 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TARGET = re.compile(r"(hd|sd|vd|xvd)[a-z]{1,3}")
+_SERIAL = re.compile(r"[A-Za-z0-9_.+ -]{1,36}")
 _INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
 _SYSTEM_FOLDERS = (
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
@@ -61,6 +64,29 @@ def uuid(text: str) -> None:
         raise ValueError(
             f"{text!r} is not a UUID: write it as 4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"
         )
+
+
+def target(text: str) -> None:
+    """What libvirt calls a disk of a vm."""
+    if not _TARGET.fullmatch(text):
+        raise ValueError(f"{text!r} can not be a target: write it as vda, sda or hda")
+
+
+def serial(text: str) -> None:
+    """A serial number of a disk."""
+    if not _SERIAL.fullmatch(text):
+        raise ValueError(
+            f"{text!r} can not be a serial number: use 1 to 36 letters, digits, spaces, '_', '.', "
+            "'+' and '-'"
+        )
+
+
+def address(text: str) -> None:
+    """An IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not an IP address: write it as 127.0.0.1") from error
 
 
 def path(text: str) -> None:

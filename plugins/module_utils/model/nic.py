@@ -23,7 +23,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
 )
 
 
-def _named_by_mac(values: Mapping[str, Any]) -> str:
+def named_by_mac(values: Mapping[str, Any]) -> str:
+    """The name of an interface that was not made here."""
     return str(values.get("mac")).replace(":", "-")
 
 
@@ -32,7 +33,7 @@ NIC = Schema(
     doc="A network interface of a vm.",
     key="name",
     adopt=("mac",),
-    derive=_named_by_mac,
+    derive=named_by_mac,
     hotplug=True,
     mutually_exclusive=(("network", "bridge"),),
     fields=(

@@ -13,6 +13,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.devices import CONTROLLER_MODELS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import named_by_mac
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
@@ -35,6 +36,7 @@ def check(
         *fixed(changes),
         *_sizes(wanted, config),
         *_consoles(wanted),
+        *_controllers(wanted),
         *twice(wanted, root),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),
@@ -76,6 +78,22 @@ def _consoles(wanted: Mapping[str, Any]) -> list[VmrtError]:
         for console in wanted.get("graphics", ())
         if console.get("autoport") and "port" in console and console.get("state") != "absent"
     ]
+
+
+def _controllers(wanted: Mapping[str, Any]) -> list[VmrtError]:
+    errors = []
+    for controller in wanted.get("controllers", ()):
+        model = controller.get("model")
+        models = CONTROLLER_MODELS.get(controller.get("type", ""), ())
+        if model and "type" in controller and model not in models:
+            errors.append(
+                VmrtError(
+                    f"a controller of the type {controller['type']} has no model '{model}'",
+                    option=f"controllers[{controller['name']}].model",
+                    hint=f"It has: {', '.join(models) or 'none'}.",
+                )
+            )
+    return errors
 
 
 def _plugs(

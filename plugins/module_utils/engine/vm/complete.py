@@ -59,6 +59,8 @@ def complete(
         for option in ("memory", "vcpus"):
             _raise_most(wanted, config, option)
     for one in VM.fields:
+        if one.of and "state" in one.of and not one.many and one.name in wanted:
+            wanted[one.name] = _complete_single(one, wanted[one.name], root)
         if one.of and one.many and one.schema.key and one.name in wanted:
             found = list(items(one, root)) if root is not None else []
             wanted[one.name] = [
@@ -83,6 +85,15 @@ def _raise_most(wanted: dict[str, Any], config: Mapping[str, Any], option: str) 
     most = f"max_{option}"
     if wanted.get(option, 0) > wanted.get(most, config.get(most, 0)) and most not in wanted:
         wanted[most] = wanted[option]
+
+
+def _complete_single(
+    one: Field, device: Mapping[str, Any], root: tree.Element | None
+) -> dict[str, Any]:
+    """A device of which a vm has at most one."""
+    new = root is None or tree.find(root, one.places[0]) is None
+    fills = new and device.get("state") != "absent"
+    return {**initial(one.schema), **device} if fills else dict(device)
 
 
 def _complete_device(
