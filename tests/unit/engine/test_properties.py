@@ -40,13 +40,14 @@ def planned(made: FakeNode, task: Mapping[str, Any]) -> Plan | None:
     """The plan of a task, or None where it is refused; either way nothing changes."""
     before = made.picture()
     try:
-        return play.plan(made, **task)
+        found = play.plan(made, **task)
     except VmrtError as error:
         event("refused")
-        assert error.option, f"an error names its option: {error}"
-        return None
-    finally:
-        assert made.picture() == before
+        found, option = None, error.option
+        if not option:
+            raise
+    assert made.picture() == before
+    return found
 
 
 def run(made: FakeNode, task: Mapping[str, Any]) -> Plan | None:

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Field,
+    Owner,
+    Schema,
+)
 
 # Text that XML can hold; what users write may well look like markup.
 TEXT = st.text(
@@ -33,7 +37,18 @@ _CORPUS = (
     *("web1", "db.example.com", "/srv/pool", "/srv/other", "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"),
     *("192.0.2.1", "198.51.100.9", "203.0.113.77", "2001:db8::1", "2001:db8::99"),
     *("sha256:" + "0f" * 32, "https://images.example.com/base.qcow2"),
-    *("0711", "700", "4GiB", "512MiB", "52:54:00:12:34:56", "52:54:00:ab:cd:ef"),
+    *(
+        "vda",
+        "vdq",
+        "sdb",
+        "hdc",
+        "0711",
+        "700",
+        "4GiB",
+        "512MiB",
+        "52:54:00:12:34:56",
+        "52:54:00:ab:cd:ef",
+    ),
     *(1, 3, 24, 64, True, False, ["x"], {"x": "y"}),
 )
 
@@ -59,9 +74,9 @@ def value(one: Field, only_placed: bool = False) -> st.SearchStrategy[Any]:
 
 def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
     drawn: dict[str, Any] = {}
-    selectors = {one.by for one in schema.fields if one.by}
+    selectors = {one.by for one in schema.fields if one.by and only_placed}
     for one in schema.fields:
-        if only_placed and not one.places:
+        if not (one.places if only_placed else one.owner is not Owner.REPORTED):
             continue
         if one.name in selectors:
             led = [other for other in schema.fields if other.by == one.name]
@@ -72,8 +87,8 @@ def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
     return {
         name: given
         for name, given in drawn.items()
-        if not isinstance(schema[name].at, Mapping)
-        or drawn[schema[name].by or ""] in dict(schema[name].at)
+        if not (only_placed and isinstance(schema[name].at, Mapping))
+        or drawn[schema[name].by or ""] in dict(schema[name].at or {})
     }
 
 

@@ -1,0 +1,141 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every definition that is made is one that libvirt's own grammar allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
+    Action,
+    Attach,
+    CreateVolume,
+    Define,
+    Update,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import make_plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Owner
+from tests.unit.support import play
+from tests.unit.support.grammar import complaints
+from tests.unit.support.resources import RESOURCES
+from tests.unit.support.tasks import TASK
+from tests.unit.support.wishes import value, values
+
+# What an item of a list needs beside the option that is tried.
+_ITEMS: dict[str, dict[str, Any]] = {
+    "disks": {"name": "a", "path": "/srv/a"},
+    "controllers": {"name": "a", "type": "scsi"},
+    "graphics": {"type": "vnc"},
+}
+_FITTING = {"volume": {"size": "1GiB"}, "pool": {"size": "1GiB"}, "size": {}, "image": {}}
+
+
+def _options() -> Iterator[tuple[str, ...]]:
+    for one in VM.fields:
+        if one.places and one.owner is not Owner.REPORTED:
+            inner = one.of.fields if one.of else ()
+            kept = [f.name for f in inner if f.owner is not Owner.REPORTED and not f.steers]
+            yield from ((one.name, name) for name in kept)
+            if not inner:
+                yield (one.name,)
+
+
+def check(plan: Plan) -> None:
+    for action in plan.actions:
+        if isinstance(action, Define):
+            assert complaints(action.kind, action.xml) == [], action.xml
+        elif isinstance(action, CreateVolume):
+            assert complaints("volume", action.xml) == [], action.xml
+
+
+def attempt(kind: str, **options: Any) -> Plan | None:
+    """The plan of a new thing, or None where it is refused."""
+    resource = RESOURCES[kind].resource
+    wish = {"name": "new", **RESOURCES[kind].options, **options}
+    try:
+        return make_plan(resource, play.wish(resource, **wish), FakeObserver(play.node()))
+    except VmrtError:
+        return None
+
+
+@pytest.mark.parametrize("path", list(_options()), ids=".".join)
+@given(data=st.data())
+@settings(max_examples=8)
+def test_each_option_of_a_vm(path: tuple[str, ...], data: Any):
+    """Whatever an option accepts, libvirt accepts."""
+    outer = VM[path[0]]
+    if len(path) == 1:
+        wish = {path[0]: data.draw(value(outer))}
+    else:
+        drawn = {path[1]: data.draw(value(outer.schema[path[1]]))}
+        item = {**_ITEMS.get(path[0], {"name": "a"}), **drawn}
+        if path[1] in _FITTING:
+            item = {"name": "a", **_FITTING[path[1]], **drawn}
+        wish = {path[0]: [item] if outer.many else drawn}
+        if path == ("cpu", "model"):
+            wish["cpu"]["mode"] = "custom"
+        if path == ("controllers", "type") and drawn["type"] == "pci":
+            item["model"] = "pcie-root-port"
+    plan = attempt("vm", **wish)
+    if plan:
+        check(plan)
+
+
+@given(TASK, TASK)
+@settings(max_examples=40)
+def test_vms(first: dict[str, Any], second: dict[str, Any]):
+    """Also what becomes of a definition that is changed, and of devices that are plugged."""
+    made = play.node()
+    for task in (first, second):
+        try:
+            plan = play.plan(made, **task)
+        except VmrtError:
+            continue
+        check(plan)
+        for action in plan.actions:
+            if isinstance(action, (Attach, Update)):
+                assert complaints("vm", _around(play.config(made), action)) == []
+        apply(plan, FakeHost(made))
+
+
+def _around(config: tree.Element, action: Action) -> str:
+    """A definition with no device but the one of an action."""
+    root = tree.copy(config)
+    root.find("devices")[:] = [tree.parse(action.xml)]
+    return tree.render(root)
+
+
+@pytest.mark.parametrize("kind", sorted(set(RESOURCES) - {"vm"}))
+@given(data=st.data())
+@settings(max_examples=25)
+def test_other_things(kind: str, data: Any):
+    plan = attempt(kind, **data.draw(values(RESOURCES[kind].resource.schema)))
+    if plan:
+        check(plan)
+
+
+@pytest.mark.parametrize("kind", sorted(RESOURCES))
+def test_things_are_made_at_all(kind: str):
+    """The fewest options are not refused, so that the tests above check something."""
+    plan = attempt(kind)
+    assert plan is not None
+    assert plan.actions
+    check(plan)
+
+
+def test_the_grammar_is_asked():
+    assert complaints("vm", "<domain type='kvm'><name>a</name><oddity/></domain>")
