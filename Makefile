@@ -23,7 +23,7 @@ $(READY): tools/environment bindep.txt requirements.txt $(wildcard requirements/
 
 quickstart: $(READY) ## Bring up the example inventory, a node and three guests, in a lab
 	$(LAB) prepare
-	tools/quickstart
+	python tools/quickstart.py
 
 test: ## Run every check: lint, unit, sanity, integration, e2e
 	python3 tools/run_checks.py lint unit sanity integration e2e

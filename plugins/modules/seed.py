@@ -33,11 +33,6 @@ attributes:
     description: Where the module runs.
     support: full
     platforms: linux
-  action_group:
-    description: Takes its defaults from C(group/vmrt.libvirt.all) in C(module_defaults).
-    support: none
-    details:
-      - The group is for modules that use libvirt.
 requirements:
   - Python 3.9 or later
   - pycdlib (C(python3-pycdlib)), for an image

@@ -25,7 +25,7 @@ def test_the_life_of_a_pool(lab: Any, tmp_path: Path) -> None:
         between=picture(),
         made=task("pool", **active),
         again=task("pool", **active),
-        folder=shell("stat -c '%a %F' /srv/pools/fast; touch /srv/pools/fast/kept.img"),
+        built=shell("stat -c '%a %F' /srv/pools/fast; touch /srv/pools/fast/kept.img"),
         moved=task("pool", **OTHER),
         waits=task("pool", **OTHER),
         stopped=task("pool", name="fast", state="inactive"),
@@ -46,7 +46,7 @@ def test_the_life_of_a_pool(lab: Any, tmp_path: Path) -> None:
     assert (pool["target"], pool["state"], pool["autostart"]) == (FAST["target"], "active", True)
     assert pool["available"]
     assert not seen["again"]["changed"]
-    assert seen["folder"]["stdout"] == "711 directory"
+    assert seen["built"]["stdout"] == "711 directory"
     assert verbs(seen["moved"]) == ["define"]
     assert seen["moved"]["restart_required"] == ["target"]
     assert not seen["waits"]["changed"]

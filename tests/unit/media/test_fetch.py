@@ -11,7 +11,6 @@ import hashlib
 import io
 import os
 import stat
-from functools import partial
 from pathlib import Path
 from typing import Any, Callable
 from urllib.request import build_opener
@@ -23,10 +22,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 MakeImage = Callable[..., Path]
 
-# What a module hands in is Ansible's own opener.
-fetch = partial(
-    fetching.fetch, open_url=lambda url, timeout: build_opener().open(url, None, timeout)
-)
+
+def fetch(*arguments: Any, **options: Any) -> fetching.FetchResult:
+    """With an opener, where none is given; a module hands in Ansible's own."""
+    options.setdefault("open_url", lambda url, timeout: build_opener().open(url, None, timeout))
+    return fetching.fetch(*arguments, **options)
 
 
 @pytest.fixture
