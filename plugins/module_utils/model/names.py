@@ -53,7 +53,10 @@ def interface(text: str) -> None:
 def mac(text: str) -> None:
     """A unicast MAC address, six pairs of hexadecimal digits."""
     if not _MAC.fullmatch(text):
-        raise ValueError(f"{text!r} is not a MAC address: write it as 52:54:00:12:34:56")
+        # YAML takes digits with colons between them for a number to the base of 60.
+        raise ValueError(
+            f"{text!r} is not a MAC address: write it in quotes, as '52:54:00:12:34:56'"
+        )
     if int(text[:2], 16) & 1:
         raise ValueError(f"{text!r} is a multicast MAC address: make its first byte even")
 
