@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-import subprocess
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -28,39 +28,48 @@ def check(path: str, image_format: str, *, source: str | None = None, timeout: f
     # QEMU takes no locks, which on NFS would collide with the caller's.
     command = ["qemu-img", "check", "--force-share", "--output=json", "-f", image_format]
     try:
-        done = subprocess.run(
-            [*command, os.path.abspath(path)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
+        status, said, complained = asyncio.run(_run([*command, os.path.abspath(path)], timeout))
     except FileNotFoundError as error:
         raise VmrtError(
             f"{shown} can't be checked: qemu-img is missing",
             option="source",
             hint="Install qemu-utils (Debian) or qemu-img (Fedora) on the node.",
         ) from error
-    except subprocess.TimeoutExpired as error:
+    except asyncio.TimeoutError as error:
         raise VmrtError(
             f"{shown} is refused: checking it took more than {timeout:g} s", option="source"
         ) from error
-    if done.returncode in (_OK, _LEAKS):
+    if status in (_OK, _LEAKS):
         return
     raise VmrtError(
-        f"{shown} is damaged or cut off: {_reason(done)}",
+        f"{shown} is damaged or cut off: {_reason(status, said, complained)}",
         option="source",
         hint="Get the image again, and give its checksum.",
     )
 
 
-def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
-    if done.returncode == _CORRUPT:
+async def _run(command: list[str], timeout: float) -> tuple[int, bytes, bytes]:
+    """The status of a command, and what it wrote to its outputs."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
+    )
+    try:
+        said, complained = await asyncio.wait_for(process.communicate(), timeout)
+    except asyncio.TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
+    return process.returncode or 0, said, complained
+
+
+def _reason(status: int, said: bytes, complained: bytes) -> str:
+    if status == _CORRUPT:
         try:
-            report = json.loads(done.stdout)
+            report = json.loads(said)
             return f"qemu-img check found {report.get('corruptions', 0)} corruptions"
         except ValueError:
             return "qemu-img check found corruptions"
     # The last line is the cause; it can quote the image, hence only printable characters of it.
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return ascii(lines[-1][:300]) if lines else f"qemu-img check ended with {done.returncode}"
+    lines = complained.decode("utf-8", "replace").strip().splitlines()
+    return ascii(lines[-1][:300]) if lines else f"qemu-img check ended with {status}"
