@@ -16,6 +16,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot
 
 AGENT_CHANNEL = "org.qemu.guest_agent.0"
 # All that libvirt knows: what is read from a vm can be declared for another.
@@ -146,6 +147,22 @@ CHANNEL = Schema(
     ),
 )
 
+
+class _Port(codec.Codec):
+    """A TCP port; libvirt writes -1 for one that it picks itself."""
+
+    def parse(self, value: Any) -> int:
+        return int(codec.INT.parse(value))
+
+    def read(self, spot: Spot) -> int | None:
+        return None if spot.text == "-1" else codec.INT.read(spot)
+
+
+def _tcp_port(value: int) -> None:
+    if not 1 <= value <= 65535:
+        raise ValueError(f"{value} is not a TCP port")
+
+
 GRAPHICS = Schema(
     name="graphics",
     doc="A graphical console of a vm.",
@@ -165,7 +182,8 @@ GRAPHICS = Schema(
             "TCP port of the console on the node; needs O(graphics[].autoport=false).",
             type="int",
             at="@port",
-            codec=codec.INT,
+            codec=_Port(),
+            check=_tcp_port,
             apply=Apply.RESTART,
         ),
         Field(

@@ -64,7 +64,7 @@ def complete(
         if one.of and one.many and one.schema.key and one.name in wanted:
             found = list(items(one, root)) if root is not None else []
             wanted[one.name] = [
-                _complete_device(one, item, match(one.schema, item, found), wanted, facts)
+                _complete_device(one, item, match(one.schema, item, found), wanted, config, facts)
                 for item in wanted[one.name]
             ]
     _name_targets(wanted, config)
@@ -101,6 +101,7 @@ def _complete_device(
     device: Mapping[str, Any],
     found: Item | None,
     wanted: Mapping[str, Any],
+    config: Mapping[str, Any],
     facts: NodeFacts,
 ) -> dict[str, Any]:
     values = dict(device)
@@ -109,7 +110,7 @@ def _complete_device(
     if found is None:
         values = {**initial(one.schema), **values}
     if one.name == "disks":
-        _find_source(values, found, wanted["name"], facts)
+        _find_source(values, found, wanted, config, facts)
     elif one.name == "nics":
         _find_plug(values, found, wanted["name"], facts)
     elif one.name == "graphics" and "port" in device and "autoport" not in device:
@@ -122,24 +123,47 @@ def _complete_device(
     return values
 
 
-def _find_source(values: dict[str, Any], found: Item | None, vm: str, facts: NodeFacts) -> None:
+def _find_source(
+    values: dict[str, Any],
+    found: Item | None,
+    wanted: Mapping[str, Any],
+    config: Mapping[str, Any],
+    facts: NodeFacts,
+) -> None:
     """The path of a disk's volume. An existing disk moves only when its volume is named."""
     if "path" in values:
         values.pop("pool", None)
         return
+    known = found.values.get("path") if found else None
     if found is not None and "volume" not in values and "pool" not in values:
-        return
+        lost = _lost(known, config, facts)
+        if lost is None:
+            return
+        values["pool"], values["volume"] = lost
     values.setdefault("pool", "default")
     if found is not None:
         values.setdefault("format", found.values.get("format", "qcow2"))
+    volume = facts.volume_at(known) if known else None
     ending = "qcow2" if values.get("format", "qcow2") == "qcow2" else "img"
-    values.setdefault("volume", f"{vm}-{values['name']}.{ending}")
+    fresh = f"{wanted['name']}-{values['name']}.{ending}"
+    values.setdefault("volume", volume.name if volume else fresh)
     volume = facts.volume(values["pool"], values["volume"])
     pool = facts.pool(values["pool"])
     if volume:
         values["path"] = volume.path
     elif pool and pool.target:
         values["path"] = f"{pool.target}/{values['volume']}"
+
+
+def _lost(path: str | None, config: Mapping[str, Any], facts: NodeFacts) -> tuple[str, str] | None:
+    """The pool and the name of a volume of ours that is defined but not there, since the run that
+    would have made it failed."""
+    for one in config.get("owned_volumes") or ():
+        pool, _slash, name = one.partition("/")
+        owner = facts.pool(pool)
+        if owner and owner.active and f"{owner.target}/{name}" == path:
+            return None if facts.volume(pool, name) else (pool, name)
+    return None
 
 
 def _find_plug(values: dict[str, Any], found: Item | None, vm: str, facts: NodeFacts) -> None:

@@ -35,7 +35,7 @@ def twice(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtErro
             value = values.get(option)
             if value is None:
                 continue
-            if value in owners:
+            if owners.get(value, label) != label:
                 errors.append(
                     VmrtError(
                         f"'{value}' is the {option} of {owners[value]} as well",
