@@ -1,0 +1,390 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is refused or kept, so that nothing is lost, and what is said of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
+    Action,
+    CreateVolume,
+    Define,
+    Stop,
+    Undefine,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
+    Complaints,
+    LostRace,
+    VmrtError,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import normalise, show
+from tests.unit.support import play
+
+MAC = "52:54:00:00:00:aa"
+
+
+def with_vm(**options: Any) -> FakeNode:
+    made = play.node()
+    play.converge(made, disks=[play.disk()], nics=[play.nic()], **options)
+    return made
+
+
+def refusal(made: FakeNode, **options: Any) -> VmrtError:
+    before = made.picture()
+    with pytest.raises(VmrtError) as error:
+        play.plan(made, **options)
+    assert made.picture() == before
+    return error.value
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "words"),
+    [
+        (
+            {"nics": [play.nic(network="nowhere")]},
+            "nics[lan].network",
+            "The node has: default, lab",
+        ),
+        ({"disks": [play.disk(pool="nowhere")]}, "disks[root].pool", "The node has: default"),
+        ({"disks": [play.disk(image="none.qcow2")]}, "disks[root].image", "there is no volume"),
+        ({"disks": [{"name": "root"}]}, "disks[root].size", "a new disk needs a size"),
+        (
+            {"disks": [play.disk(image="base.qcow2", size="1GiB")]},
+            "disks[root].size",
+            "less than the 2GiB of its image",
+        ),
+        (
+            {"disks": [play.disk(image="base.qcow2", format="raw")]},
+            "disks[root].format",
+            "always qcow2",
+        ),
+        ({"machine": "microvm"}, "machine", "It has: pc"),
+        ({"arch": "s390x"}, "arch", "no emulator for s390x"),
+        ({"cpu": {"mode": "host-passthrough"}}, "cpu.mode", "qemu has no host-passthrough"),
+        ({"max_vcpus": 512}, "max_vcpus", "at most 255 CPUs"),
+        (
+            {"disks": [play.disk("a"), play.disk("b", volume="web1-a.qcow2")]},
+            "disks[b].path",
+            "is the path of disks[a] as well",
+        ),
+        (
+            {"disks": [play.disk("a", target="vda"), play.disk("b", target="vda")]},
+            "disks[b].target",
+            "is the target of disks[a] as well",
+        ),
+        (
+            {"disks": [play.disk("a", boot_order=1)], "nics": [play.nic(boot_order=1)]},
+            "nics[lan].boot_order",
+            "is the boot_order of disks[a] as well",
+        ),
+        (
+            {"disks": [play.disk("lan")], "nics": [play.nic("lan")]},
+            "nics[lan].name",
+            "is the name of disks[lan] as well",
+        ),
+        (
+            {"nics": [play.nic("a", mac=MAC), play.nic("b", mac=MAC)]},
+            "nics[b].mac",
+            "is given to 'a' as well",
+        ),
+        (
+            {"graphics": [{"type": "vnc", "port": 5901, "autoport": True}]},
+            "graphics[vnc].port",
+            "Say autoport: false",
+        ),
+        (
+            {"controllers": [{"name": "a", "type": "usb", "model": "virtio-scsi"}]},
+            "controllers[a].model",
+            "a controller of the type usb has no model",
+        ),
+        (
+            {"cdroms": [{"name": "seed"}], "cloud_init": {"hostname": "a"}},
+            "cdroms[seed]",
+            "Give your drive another name",
+        ),
+        ({"disks": [play.disk(size="4GB")]}, "disks[root].size", "write 4GiB"),
+        ({"memory": "lots"}, "memory", "is not a size"),
+        ({"hypervisor": "xen"}, "hypervisor", "is not one of auto, kvm, qemu"),
+        ({"colour": "red"}, "colour", "vm has no option 'colour'"),
+        ({"vcpus": 0}, "vcpus", "less than 1"),
+    ],
+)
+def test_a_new_vm_is_refused(options: dict[str, Any], option: str, words: str):
+    error = refusal(play.node(), **options)
+    assert error.option == option
+    assert words in str(error)
+    assert str(error).startswith(f"{option}: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        ({"uuid": "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"}, "uuid"),
+        ({"disks": [play.disk(format="raw")]}, "disks[root].format"),
+        ({"disks": [play.disk(target="vdz")]}, "disks[root].target"),
+    ],
+)
+def test_what_is_fixed_once_made_is_refused(options: dict[str, Any], option: str):
+    error = refusal(with_vm(), **options)
+    assert error.option == option
+    assert "where it already exists" in str(error)
+
+
+def test_complaints_come_all_at_once():
+    error = refusal(
+        play.node(), machine="microvm", nics=[play.nic(network="nowhere")], disks=[{"name": "root"}]
+    )
+    assert isinstance(error, Complaints)
+    assert {one.option for one in error.errors} == {
+        "machine",
+        "nics[lan].network",
+        "disks[root].size",
+    }
+
+
+def test_a_disk_is_never_shrunk():
+    error = refusal(with_vm(), disks=[play.disk(size="4GiB")])
+    assert error.option == "disks[root].size"
+    assert "has 10GiB and is not shrunk to 4GiB" in str(error)
+
+
+def test_an_inactive_network_is_refused_only_for_a_vm_that_runs():
+    made = play.node()
+    FakeHost(made).run(Stop("network", "lab"))
+    assert play.plan(made, nics=[play.nic(network="lab")]).changed
+    error = refusal(made, state="running", nics=[play.nic(network="lab")])
+    assert "the network 'lab' is not active" in str(error)
+
+
+def test_an_address_of_another_vm_is_refused():
+    made = play.node()
+    play.converge(made, name="db1", nics=[play.nic(mac=MAC)])
+    error = refusal(made, nics=[play.nic(mac=MAC)])
+    assert f"the vm 'db1' has {MAC} already" in str(error)
+
+
+@pytest.mark.parametrize("more", [{}, {"readonly": True}, {"shareable": True}])
+def test_a_disk_of_another_vm_has_to_be_shared_on_purpose(more: dict[str, Any]):
+    made = play.node()
+    play.converge(made, name="db1", disks=[{"name": "data", "path": "/srv/shared", **more}])
+    wish = {"disks": [{"name": "data", "path": "/srv/shared", **more}]}
+    if more:
+        assert play.plan(made, **wish).changed
+    else:
+        assert "the vm 'db1' uses /srv/shared as its disk vda" in str(refusal(made, **wish))
+
+
+def test_an_image_that_others_are_made_from_is_no_disk():
+    made = play.node()
+    play.converge(made, name="db1", state="running", disks=[play.disk(image="base.qcow2")])
+    error = refusal(made, disks=[{"name": "root", "volume": "base.qcow2"}])
+    assert "as the base of its disk" in str(error)
+
+
+def test_a_transient_vm_is_refused():
+    made = with_vm(state="running")
+    FakeHost(made).run(Undefine("vm", "web1"))
+    assert "is transient" in str(refusal(made, memory="2GiB"))
+
+
+def test_a_node_without_a_hypervisor_is_told():
+    made = play.node()
+    guest = {**made.values["guests"][0], "hypervisors": ["test"]}
+    made.values = {**made.values, "guests": [guest]}
+    error = refusal(made, hypervisor="auto")
+    assert error.option == "hypervisor"
+    assert "offers none of kvm, qemu" in str(error)
+    assert "It offers: test" in str(refusal(made, hypervisor="kvm"))
+
+
+# What earlier tasks of a play make.
+
+
+def test_foreseen_things_count_as_being_there():
+    foreseen = Foreseen(
+        networks=frozenset({"later"}),
+        pools={"fast": "/srv/fast"},
+        volumes={("fast", "new.qcow2"): 3 * GIB},
+    )
+    wish = {
+        "state": "running",
+        "nics": [play.nic(network="later")],
+        "disks": [{"name": "root", "pool": "fast", "image": "new.qcow2"}],
+    }
+    made = play.node()
+    refusal(made, **wish)
+    plan = play.plan(made, foreseen, **wish)
+    created = play.only(plan, CreateVolume)
+    assert created.capacity == 3 * GIB
+    assert "/srv/fast/web1-root.qcow2" in play.only(plan, Define).xml
+
+
+# Removal.
+
+
+def test_a_vm_that_goes_leaves_its_disks():
+    made = with_vm(state="running")
+    plan = play.converge(made, state="absent")
+    assert play.verbs(plan) == ["shutdown", "undefine"]
+    assert ("default", "web1-root.qcow2") in made.volumes
+    assert play.plan(made, state="absent").actions == ()
+
+
+def test_a_seed_goes_with_its_vm():
+    made = play.node()
+    play.converge(made, disks=[play.disk()], cloud_init={"hostname": "a"})
+    play.converge(made, state="absent")
+    assert ("default", "web1-seed.iso") not in made.volumes
+
+
+def test_only_what_the_declaration_made_is_deleted():
+    made = play.node()
+    play.converge(
+        made,
+        disks=[play.disk(image="base.qcow2"), {"name": "old", "volume": "base.qcow2"}],
+        cdroms=[{"name": "cd", "path": "/srv/a.iso"}],
+    )
+    plan = play.converge(made, state="absent", delete_disks="owned")
+    assert play.verbs(plan) == ["undefine", "delete_volume"]
+    assert set(made.volumes) == {("default", "base.qcow2")}
+
+
+def test_a_disk_that_stays_in_its_pool_stays_what_it_is():
+    """To name the pool of a disk does not move it to the volume that a new disk would get."""
+    made = play.node()
+    play.converge(made, disks=[play.disk(volume="kept.qcow2")])
+    assert play.plan(made, disks=[{"name": "root", "pool": "default"}]).actions == ()
+
+
+def test_what_others_need_is_kept():
+    made = with_vm()
+    play.converge(made, name="db1", disks=[play.disk(image="web1-root.qcow2")])
+    plan = play.converge(made, state="absent", delete_disks="owned")
+    assert ("default", "web1-root.qcow2") in made.volumes
+    (warning,) = plan.warnings
+    assert warning.startswith("delete_disks: default/web1-root.qcow2 is kept, because")
+
+
+def test_a_disk_that_only_changes_its_name_keeps_its_volume():
+    made = with_vm()
+    play.converge(
+        made,
+        disks=[{"name": "main", "volume": "web1-root.qcow2"}],
+        remove_unmanaged=["disks"],
+        delete_disks="owned",
+    )
+    assert ("default", "web1-root.qcow2") in made.volumes
+
+
+# Races and failures.
+
+
+def test_a_lost_race_is_told():
+    made = with_vm()
+    plan = play.plan(made, memory="2GiB")
+    play.converge(made, vcpus=2)
+    with pytest.raises(StepFailed) as failed:
+        apply(plan, FakeHost(made))
+    assert isinstance(failed.value.__cause__, LostRace)
+    assert "changed by somebody else in the meantime" in str(failed.value)
+    play.converge(made, memory="2GiB")
+    assert play.config(made).findtext("vcpu") == "2"
+
+
+class Broken(FakeHost):
+    """Fails at the action of one number."""
+
+    def __init__(self, node: FakeNode, fails_at: int):
+        super().__init__(node)
+        self._left = fails_at
+
+    def run(self, action: Action) -> None:
+        if self._left == 0:
+            raise VmrtError("libvirt says: no space left", hint="Make room.")
+        self._left -= 1
+        super().run(action)
+
+
+WISH: dict[str, Any] = {
+    "state": "running",
+    "autostart": True,
+    "disks": [play.disk(image="base.qcow2"), play.disk("data")],
+    "nics": [play.nic()],
+    "cloud_init": {"hostname": "web1"},
+}
+
+
+@pytest.mark.parametrize("fails_at", range(6))
+def test_a_failure_says_what_was_done_and_the_next_run_goes_on(fails_at: int):
+    made = play.node()
+    plan = play.plan(made, **WISH)
+    assert len(plan.actions) == 6
+    with pytest.raises(StepFailed) as failed:
+        apply(plan, Broken(made, fails_at))
+    report = failed.value.report()
+    assert report["changed"] is bool(fails_at)
+    assert report["actions"] == [action.describe() for action in plan.actions[:fails_at]]
+    assert report["failed_action"] == plan.actions[fails_at].describe()
+    assert "no space left" in str(failed.value)
+    assert "Make room." in str(failed.value)
+    play.converge(made, **WISH)
+    assert play.plan(made, **WISH).actions == ()
+    assert made.vms["web1"].state == "running"
+    end = play.converge(made, state="absent", delete_disks="owned")
+    assert set(made.volumes) == {("default", "base.qcow2")}, end
+
+
+# What is reported.
+
+
+def test_what_is_reported_can_be_declared_again():
+    made = with_vm(state="running", labels={"a": "b"}, graphics=[{"type": "vnc"}], autostart=True)
+    report = show(VM, report_vm(FakeObserver(made), "web1"))
+    reported = ("created", "restarts", "owned_volumes", "phase", "addresses")
+    wish = {name: value for name, value in report.items() if name not in reported}
+    for name, value in wish.items():
+        field = VM[name]
+        if field.of and field.many:
+            wish[name] = [
+                {k: v for k, v in item.items() if field.of[k].owner.value != "reported"}
+                for item in value
+            ]
+    normalise(VM, wish)
+    assert play.plan(made, **wish).actions == ()
+    assert report["disks"][0]["volume"] == "web1-root.qcow2"
+    assert report["disks"][0]["size"] == "10GiB"
+
+
+def test_addresses_are_reported_with_their_source():
+    made = with_vm(state="running")
+    mac = play.config(made).find("devices/interface/mac").get("address")
+    made.leases[mac] = "192.0.2.21"
+    (address,) = report_vm(FakeObserver(made), "web1")["addresses"]
+    assert (address["nic"], address["address"]) == ("lan", "192.0.2.21")
+    assert (address["network"], address["source"]) == ("default", "lease")
+
+
+@pytest.mark.parametrize(
+    ("state", "phase"), [("running", "Running"), ("paused", "Paused"), ("stopped", "Stopped")]
+)
+def test_phases(state: str, phase: str):
+    made = with_vm(state=state)
+    report = report_vm(FakeObserver(made), "web1")
+    assert (report["state"], report["phase"]) == (state, phase)
+    assert report_vm(FakeObserver(made), "other") == {"name": "other", "state": "absent"}
