@@ -12,22 +12,26 @@ author: vmrt contributors
 short_description: SSH arguments that reach a guest through its node
 version_added: 0.1.0
 description:
-  - Takes the variables of a node and returns arguments for C(ansible_ssh_common_args) of its
-    guests, so that SSH reaches them through the node as Ansible itself reaches the node, with the
-    same user, port, key and arguments.
+  - Returns arguments for C(ansible_ssh_common_args) of the guests of a node, so that SSH reaches
+    them through the node as Ansible itself reaches the node, with the same user, port, key and
+    arguments.
   - The node finds the address of a guest by the guest's name; the role P(vmrt.libvirt.node#role)
     sets it up for that. So inventories need no addresses of guests.
   - A node that Ansible reaches without SSH, such as the controller itself, needs no jump.
 options:
   _input:
-    description: Variables of the node, as in C(hostvars).
+    description: Variables of all hosts, which are C(hostvars).
     type: dict
+    required: true
+  node:
+    description: Name of the node in the inventory.
+    type: str
     required: true
 """
 
 EXAMPLES = r"""
 # In group_vars/vmrt_vms.yml:
-ansible_ssh_common_args: "{{ hostvars[vmrt_node] | vmrt.libvirt.ssh_jump }}"
+ansible_ssh_common_args: "{{ hostvars | vmrt.libvirt.ssh_jump(vmrt_node) }}"
 """
 
 RETURN = r"""
@@ -40,11 +44,25 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
+
 _SSH = ("ssh", "smart", "ansible.builtin.ssh")
 
 
-def ssh_jump(node: Mapping[str, Any]) -> str:
-    """Arguments of ssh, or "" for a node that is not reached by SSH."""
+def ssh_jump(hosts: Mapping[str, Mapping[str, Any]], node: str) -> str:
+    """Arguments of ssh, or "" for a node that is not reached by SSH.
+
+    Raises AnsibleFilterError for a node that the inventory does not have.
+    """
+    if node not in hosts:
+        raise AnsibleFilterError(
+            f"vmrt_node: there is no host '{node}' in the inventory. "
+            "Give the name of a host of the group vmrt_nodes."
+        )
+    return _arguments(hosts[node])
+
+
+def _arguments(node: Mapping[str, Any]) -> str:
     if node.get("ansible_connection", "ssh") not in _SSH:
         return ""
     words = ["ssh", "-o", "BatchMode=yes"]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import shlex
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.vmrt.libvirt.plugins.filter.ssh_jump import ssh_jump
 
 
 def inner(node: dict[str, object]) -> list[str]:
     """The words of the ssh that reaches the node."""
-    option, proxy = shlex.split(ssh_jump(node))
+    option, proxy = shlex.split(ssh_jump({"node1": node}, "node1"))
     assert option == "-o"
     name, _equals, command = proxy.partition("=")
     assert name == "ProxyCommand"
@@ -47,4 +48,10 @@ def test_a_node_without_variables_is_reached_by_its_name() -> None:
     "connection", ["local", "ansible.builtin.local", "community.docker.docker"]
 )
 def test_a_node_without_ssh_needs_no_jump(connection: str) -> None:
-    assert ssh_jump({"inventory_hostname": "node1", "ansible_connection": connection}) == ""
+    node = {"inventory_hostname": "node1", "ansible_connection": connection}
+    assert ssh_jump({"node1": node}, "node1") == ""
+
+
+def test_a_node_that_is_not_there_is_named() -> None:
+    with pytest.raises(AnsibleFilterError, match="vmrt_node: there is no host 'node7'"):
+        ssh_jump({"node1": {}}, "node7")
