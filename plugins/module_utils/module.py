@@ -21,7 +21,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_host i
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import (
+    StepFailed,
+    WaitFailed,
+    apply,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.foreseen import foreseen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
@@ -59,10 +63,17 @@ def run(resource: Resource) -> None:
         with closing(LibvirtHost(uri_of(module), open_url)) as host:
             plan = make_plan(resource, given, host)
             apply(plan, host)
-            resource.wait(host, given)
+            _wait(resource, host, given, plan)
             return _result(module, resource, plan, given, host)
 
     _run(resource.schema, COMMON, work)
+
+
+def _wait(resource: Resource, host: LibvirtHost, given: Mapping[str, Any], plan: Plan) -> None:
+    try:
+        resource.wait(host, given)
+    except VmrtError as error:
+        raise WaitFailed(error, plan) from error
 
 
 def run_info(schema: Schema, query: Query) -> None:
@@ -99,7 +110,7 @@ def _run(schema: Schema, common: Schema, work: Callable[..., dict[str, Any]]) ->
     try:
         given = normalise(schema, _of(schema, params))
         module.exit_json(**work(module, given, normalise(common, _of(common, params))))
-    except StepFailed as error:
+    except (StepFailed, WaitFailed) as error:
         module.fail_json(msg=str(error), **error.report())
     except VmrtError as error:
         module.fail_json(msg=str(error))

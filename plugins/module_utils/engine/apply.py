@@ -42,6 +42,20 @@ class StepFailed(VmrtError):
         }
 
 
+class WaitFailed(VmrtError):
+    """All was done, and what was waited for did not come."""
+
+    def __init__(self, error: VmrtError, plan: Plan):
+        super().__init__(error.message, option=error.option, hint=error.hint)
+        self.plan = plan
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "changed": self.plan.changed,
+            "actions": [action.describe() for action in self.plan.actions],
+        }
+
+
 def apply(plan: Plan, host: Runs) -> None:
     """Do the actions of a plan in their order. Raises StepFailed at the first that fails."""
     done: list[Action] = []
