@@ -1,0 +1,298 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Resources as Ansible modules: what they are given, and what they return."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from ansible.module_utils import basic
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils import connection, module
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
+    binding,
+    fake_observer,
+    libvirt_host,
+    libvirt_observer,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions, facts, info
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.resource import VM_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm_info import VM_INFO
+from tests.unit.support import play
+
+
+class Ended(Exception):
+    """The module has written its result."""
+
+    def __init__(self, result: Mapping[str, Any]):
+        super().__init__(result)
+        # As Ansible would read it.
+        self.result = json.loads(json.dumps(result))
+
+
+class Task:
+    """A module run against a node in memory."""
+
+    def __init__(self, node: FakeNode, monkeypatch: pytest.MonkeyPatch):
+        self.node = node
+        self._patch = monkeypatch
+        self.uris: list[str] = []
+        monkeypatch.setattr(module, "LibvirtObserver", self._connected(FakeObserver))
+        monkeypatch.setattr(module, "LibvirtHost", self._connected(FakeHost))
+        monkeypatch.setattr(module, "AnsibleModule", _Module)
+
+    def _connected(self, driver: Callable[[FakeNode], Any]) -> Callable[..., Any]:
+        def connect(uri: str, _open_url: Any = None) -> Any:
+            self.uris.append(uri)
+            return driver(self.node)
+
+        return connect
+
+    def __call__(
+        self, entry: Callable[[], None], check: bool = False, **options: Any
+    ) -> dict[str, Any]:
+        arguments = {"_ansible_check_mode": check, "_ansible_diff": True, **options}
+        self._patch.setattr(
+            basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+        )
+        # Only the cores from 2.19 on know of it, and do not go without.
+        self._patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        with pytest.raises(Ended) as ended:
+            entry()
+        return dict(ended.value.result)
+
+    def vm(self, check: bool = False, **options: Any) -> dict[str, Any]:
+        options = {"name": "web1", "hypervisor": "qemu", **options}
+        return self(lambda: module.run(VM_RESOURCE), check, **options)
+
+
+class _Module(basic.AnsibleModule):
+    def exit_json(self, **result: Any) -> None:
+        raise Ended({"invocation": {"module_args": self.params}, **result})
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        invocation = {"module_args": self.params} if hasattr(self, "params") else {}
+        raise Ended({"invocation": invocation, "failed": True, "msg": msg, **result})
+
+
+@pytest.fixture
+def task(monkeypatch: pytest.MonkeyPatch) -> Task:
+    return Task(play.node(), monkeypatch)
+
+
+WISH = {"state": "running", "disks": [play.disk()], "nics": [play.nic()], "autostart": True}
+
+
+def test_check_mode_tells_what_a_run_does_and_does_nothing(task: Task):
+    before = task.node.picture()
+    checked = task.vm(check=True, **WISH)
+    assert task.node.picture() == before
+    done = task.vm(**WISH)
+    assert checked["changed"] is done["changed"] is True
+    for key in ("actions", "changes", "diff", "filled", "restart_required"):
+        assert checked[key] == done[key]
+    assert task.vm(**WISH)["changed"] is False
+
+
+def test_a_result_tells_all_of_a_run(task: Task):
+    result = task.vm(**WISH)
+    verbs = [action["action"] for action in result["actions"]]
+    assert verbs == ["define", "create_volume", "set_autostart", "start"]
+    assert result["diff"]["before"] == {"state": "absent"}
+    assert result["diff"]["after"]["disks"][0]["size"] == "10GiB"
+    assert result["vm"]["phase"] == "Running"
+    assert result["vm"]["disks"][0]["volume"] == "web1-root.qcow2"
+    assert result["filled"]["machine"] == "q35"
+    more = task.vm(memory="2GiB")
+    assert more["restart_required"] == ["max_memory", "memory"]
+    assert {"option": "memory", "before": "1GiB", "after": "2GiB"} in more["changes"]
+    assert "filled" not in more
+
+
+def test_a_result_has_no_definitions(task: Task):
+    """Definitions are long, and may hold a password."""
+    assert "<domain" not in json.dumps(task.vm(**WISH))
+
+
+def test_bad_input_is_told_in_one_message(task: Task):
+    before = task.node.picture()
+    result = task.vm(disks=[{"name": "root", "size": "4GB"}], memory="x")
+    assert result["failed"] is True
+    assert "disks[root].size: " in result["msg"]
+    assert "memory: " in result["msg"]
+    assert task.node.picture() == before
+
+
+def test_ansible_itself_refuses_what_it_can(task: Task):
+    assert "value of state must be one of" in task.vm(state="on")["msg"]
+    both = task.vm(disks=[{"name": "a", "path": "/srv/a", "size": "1GiB"}])
+    assert "mutually exclusive" in both["msg"]
+    assert "Unsupported parameters" in task.vm(colour="red")["msg"]
+    assert "model" in task.vm(cpu={"mode": "custom"})["msg"]
+
+
+def test_a_failure_in_the_middle_says_what_was_done(task: Task, monkeypatch: pytest.MonkeyPatch):
+    def full(_host: FakeHost, _action: actions.CreateVolume) -> None:
+        raise module.VmrtError("libvirt says: no space left")
+
+    monkeypatch.setattr(FakeHost, "_create_volume", full)
+    result = task.vm(**WISH)
+    assert result["failed"] is True
+    assert result["changed"] is True
+    assert result["actions"] == [{"action": "define", "kind": "vm", "name": "web1"}]
+    assert result["failed_action"]["action"] == "create_volume"
+    assert "no space left" in result["msg"]
+
+
+def test_a_wait_in_vain_says_what_was_done(task: Task):
+    result = task.vm(**WISH, wait_for="agent", wait_timeout=1)
+    assert result["failed"] is True
+    assert result["changed"] is True
+    assert [action["action"] for action in result["actions"]][-1] == "start"
+    assert "did not reach agent within 1 s" in result["msg"]
+
+
+def test_a_wait_ends_when_the_guest_is_there(task: Task):
+    task.node.agents["web1"] = {"guest-ping": {}}
+    assert task.vm(**WISH, wait_for="agent", wait_timeout=1)["changed"] is True
+
+
+def test_warnings_are_given_to_ansible(task: Task, monkeypatch: pytest.MonkeyPatch):
+    warned: list[str] = []
+    monkeypatch.setattr(_Module, "warn", lambda _self, text: warned.append(text))
+    task.vm(memory="65GiB")
+    assert len(warned) == 1
+    assert warned[0].startswith("memory: ")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_secrets_are_in_no_result(task: Task, check: bool):
+    secret = "s3cret-word"
+    seed = {
+        "user_data": {"chpasswd": {"list": f"root:{secret}"}},
+        "users": [{"name": "ops", "passwd": secret}],
+    }
+    for result in (
+        task.vm(check=check, **WISH, cloud_init=seed),
+        task.vm(check=check, **WISH, cloud_init={**seed, "hostname": "other"}),
+        task.vm(check=check, cloud_init=seed, memory="lots"),
+    ):
+        assert secret not in json.dumps(result)
+
+
+def test_foreseen_things_count_in_check_mode_only(task: Task):
+    wish = {
+        "disks": [play.disk(pool="later")],
+        "foreseen": {"pools": [{"name": "later", "target": "/srv/later"}]},
+    }
+    assert task.vm(check=True, **wish)["changed"] is True
+    assert "there is no pool 'later'" in task.vm(**wish)["msg"]
+
+
+def test_vms_are_read(task: Task):
+    task.vm(**WISH)
+    result = task(lambda: module.run_info(VM_INFO, info.vms))
+    assert result["changed"] is False
+    assert [vm["name"] for vm in result["vms"]] == ["web1"]
+    missing = task(lambda: module.run_info(VM_INFO, info.vms), name="other")
+    assert "there is no vm 'other'" in missing["msg"]
+    assert "The node has: web1" in missing["msg"]
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "counts"),
+    [
+        ("test:///a", "test:///b", "test:///a"),
+        (None, "test:///b", "test:///b"),
+        (None, None, "qemu:///system"),
+    ],
+)
+def test_the_uri_that_counts(
+    task: Task, monkeypatch: pytest.MonkeyPatch, given: str, environment: str, counts: str
+):
+    monkeypatch.delenv("LIBVIRT_DEFAULT_URI", raising=False)
+    if environment:
+        monkeypatch.setenv("LIBVIRT_DEFAULT_URI", environment)
+    task.vm(**({"uri": given} if given else {}))
+    assert task.uris == [counts]
+
+
+# Libraries that may be missing on a node.
+
+
+def test_a_missing_library_is_told_as_ansible_tells_it(task: Task, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(binding, "LIBVIRT_IMPORT_ERROR", "Traceback: no libvirt")
+    monkeypatch.setattr(connection, "has_respawned", lambda: True)
+    result = task.vm()
+    assert "Failed to import the required Python library (libvirt)" in result["msg"]
+    assert result["exception"] == "Traceback: no libvirt"
+
+
+def test_another_python_is_tried_first(task: Task, monkeypatch: pytest.MonkeyPatch):
+    tried: list[str] = []
+    monkeypatch.setattr(binding, "LIBVIRT_IMPORT_ERROR", "Traceback: no libvirt")
+    monkeypatch.setattr(connection, "has_respawned", lambda: False)
+    monkeypatch.setattr(connection, "probe_interpreters_for_module", lambda paths, _name: paths[0])
+    monkeypatch.setattr(connection, "respawn_module", tried.append)
+    task.vm()
+    assert tried == ["/usr/bin/python3"]
+
+
+# The halves of the drivers.
+
+# Methods of libvirt's objects that change something begin so.
+_WRITES = (
+    *("abort", "attach", "backup", "block", "build", "create", "define", "delete", "destroy"),
+    *("detach", "managed", "migrate", "pin", "reboot", "reset", "resize", "restore", "resume"),
+    *("revert", "save", "set", "shutdown", "snapshotCreate", "suspend", "undefine", "update"),
+    *("upload", "wipe"),
+)
+
+
+def _calls(source: Any) -> Iterator[str]:
+    for node in ast.walk(ast.parse(inspect.getsource(source))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr
+
+
+def test_an_observer_calls_nothing_that_writes():
+    # Methods of a dictionary and of a socket.
+    harmless = {"setdefault", "create_connection", "settimeout"}
+    called = set(_calls(libvirt_observer)) - harmless
+    assert [name for name in sorted(called) if name.startswith(_WRITES)] == []
+
+
+def test_the_search_for_writing_calls_finds_some():
+    called = set(_calls(libvirt_host))
+    assert len([name for name in called if name.startswith(_WRITES)]) > 15
+
+
+@pytest.mark.parametrize("observer", [libvirt_observer.LibvirtObserver, fake_observer.FakeObserver])
+def test_an_observer_can_only_read(observer: type):
+    public = {name for name in vars(observer) if not name.startswith("_")}
+    protocol = {name for name in vars(facts.Observer) if not name.startswith("_")}
+    assert public - {"close", "uri"} == protocol
+    assert not hasattr(observer, "run")
+
+
+@pytest.mark.parametrize("host", [libvirt_host.LibvirtHost, FakeHost])
+def test_a_host_has_a_method_for_each_action(host: type):
+    kinds = [
+        kind
+        for kind in vars(actions).values()
+        if inspect.isclass(kind) and issubclass(kind, actions.Action)
+    ]
+    for kind in kinds:
+        if kind is not actions.Action:
+            verb = kind.verb.fget(object.__new__(kind))
+            assert callable(getattr(host, f"_{verb}")), verb
