@@ -68,6 +68,7 @@ def complete(
                 for item in wanted[one.name]
             ]
     _name_targets(wanted, config)
+    _number_ports(wanted, config)
     return wanted
 
 
@@ -198,6 +199,18 @@ def _name_targets(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> None:
             if new and "target" not in item and "bus" in item:
                 item["target"] = _next_target(_TARGETS[item["bus"]], taken)
                 taken.add(item["target"])
+
+
+def _number_ports(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """libvirt would give the first number to the first of them, which is that of the machine's own
+    bus."""
+    known = {one["name"]: one for one in config.get("controllers", ())}
+    pci = [one for one in wanted.get("controllers", ()) if one.get("type") == "pci"]
+    taken = {one.get("index") for one in (*known.values(), *pci) if one.get("type") == "pci"}
+    for port in pci:
+        if "index" not in port and port["name"] not in known and port.get("state") != "absent":
+            port["index"] = next(n for n in range(1, 256) if n not in taken)
+            taken.add(port["index"])
 
 
 def _next_target(prefix: str, taken: set[str]) -> str:
