@@ -35,16 +35,22 @@ def append(devices: tree.Element, device: tree.Element) -> None:
 def add_controllers(root: tree.Element) -> None:
     """Number the controllers that are there, and add those that other devices need."""
     devices = root.find("devices")
-    _need(devices, "pci", "pcie-root" if is_express(root) else "pci-root", 0)
+    for controller in devices.iterfind("controller"):
+        if controller.get("index") is None:
+            controller.set("index", str(_free_index(devices, controller.get("type"))))
+    model = "pcie-root" if is_express(root) else "pci-root"
+    first = _need(devices, "pci", model, 0)
+    if first.get("model") != model:
+        raise VmrtError(
+            f"libvirt says: The PCI controller with index='0' must be model='{model}' for this "
+            f"machine type, but model='{first.get('model')}' was found instead"
+        )
     _need(devices, "usb", "qemu-xhci", 0)
     buses = {target.get("bus") for target in devices.iterfind("disk/target")}
     for bus in sorted(buses & {"sata", "ide", "scsi"}):
         _need(devices, bus, None, 0)
     if devices.find("channel") is not None:
         _need(devices, "virtio-serial", None, 0)
-    for controller in devices.iterfind("controller"):
-        if controller.get("index") is None:
-            controller.set("index", str(_free_index(devices, controller.get("type"))))
 
 
 def place(root: tree.Element, grow: bool = True) -> None:
