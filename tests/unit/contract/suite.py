@@ -38,7 +38,7 @@ class Kit:
     folder: str = "/srv/contract"
     image: str | None = None
 
-    def domain(self, more: str = "", memory: int = 128) -> str:
+    def domain(self, more: str = "", memory: int = 192) -> str:
         boot = (
             f"""<disk type='file' device='disk'>
                   <driver name='qemu' type='qcow2'/>
@@ -47,7 +47,10 @@ class Kit:
             if self.image
             else ""
         )
-        ports = "<controller type='pci' model='pcie-root-port'/>" * 10 if "q35" in self.os else ""
+        ports = "".join(
+            f"<controller type='pci' index='{number}' model='pcie-root-port'/>"
+            for number in range(1, 11 if "q35" in self.os else 1)
+        )
         return f"""
             <domain type='{self.type}'>
               <name>{VM}</name>
@@ -153,7 +156,7 @@ class DefinitionContract:
         assert (vm.name, vm.state, vm.active, vm.persistent) == (VM, "shutoff", False, True)
         assert len(root.findtext("uuid")) == 36
         assert root.find("memory").get("unit") == "KiB"
-        assert root.findtext("memory") == root.findtext("currentMemory") == str(128 * 1024)
+        assert root.findtext("memory") == root.findtext("currentMemory") == str(192 * 1024)
         assert root.find("devices/interface/mac").get("address") == MAC
 
     def test_a_definition_keeps_what_is_ours_and_others(self, vm: Seen):

@@ -195,6 +195,20 @@ def test_addresses_of_interfaces_are_the_same_each_time():
     assert mac_of("node2", "web1", "lan") != macs[0]
 
 
+def test_ports_are_numbered_behind_the_bus_of_the_machine():
+    made = play.node()
+    ports = [{"name": name, "type": "pci", "model": "pcie-root-port"} for name in ("a", "b")]
+    play.converge(made, controllers=ports)
+    numbers = {
+        port.find("alias").get("name"): port.get("index")
+        for port in play.config(made).findall(
+            "devices/controller[@model='pcie-root-port']/alias/.."
+        )
+    }
+    assert numbers == {"ua-vmrt-a": "1", "ua-vmrt-b": "2"}
+    assert not play.plan(made, controllers=ports).changed
+
+
 # Policies.
 
 
