@@ -31,10 +31,17 @@ MARK = "metadata/vmrt:vm"
 MACHINES = {"q35": "pc-q35-", "pc": "pc-i440fx-", "virt": "virt-"}
 
 
+def family(machine: str | None) -> str | None:
+    """The short name of the family that a machine type belongs to; others are their own."""
+    for short, prefix in MACHINES.items():
+        if machine and machine.startswith(prefix):
+            return short
+    return machine
+
+
 def _same_machine(wanted: str, found: str | None) -> bool:
     """libvirt writes the newest version of a family for its short name; that version stays."""
-    family = MACHINES.get(wanted)
-    return wanted == found or bool(family and found and found.startswith(family))
+    return wanted == found or (wanted in MACHINES and family(found) == wanted)
 
 
 def _positive(value: int) -> None:

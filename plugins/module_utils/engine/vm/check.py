@@ -15,6 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.devices import CONTROLLER_MODELS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import named_by_mac
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import family
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -34,6 +35,7 @@ def check(
     runs = wanted["state"] in ("running", "paused") or is_up(state)
     return [
         *fixed(changes),
+        *_family(changes),
         *_sizes(wanted, config),
         *_consoles(wanted),
         *_controllers(wanted),
@@ -56,6 +58,19 @@ def warnings(wanted: Mapping[str, Any], facts: NodeFacts) -> list[str]:
 
 def _whole_mib(size: int) -> str:
     return show_size(size // MIB * MIB)
+
+
+def _family(changes: list[Change]) -> list[VmrtError]:
+    return [
+        VmrtError(
+            f"can not be changed from '{change.before}' to '{change.after}': its buses are others, "
+            "on which no device of the vm has a place",
+            option=change.path,
+            hint="Leave the option out, or remove the vm and make it anew; its disks are kept.",
+        )
+        for change in changes
+        if change.path == "machine" and family(change.before) != family(change.after)
+    ]
 
 
 def _sizes(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtError]:
