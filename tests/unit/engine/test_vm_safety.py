@@ -146,6 +146,13 @@ def test_what_is_fixed_once_made_is_refused(options: dict[str, Any], option: str
     assert "where it already exists" in str(error)
 
 
+def test_a_machine_stays_in_its_family():
+    error = refusal(with_vm(), machine="pc")
+    assert error.option == "machine"
+    assert "from 'pc-q35-7.2' to 'pc'" in str(error)
+    assert not play.plan(with_vm(), machine="q35").changed
+
+
 def test_complaints_come_all_at_once():
     error = refusal(
         play.node(), machine="microvm", nics=[play.nic(network="nowhere")], disks=[{"name": "root"}]
