@@ -235,4 +235,4 @@ def _disks(facts: Mapping[str, Any]) -> dict[str, int]:
 def _table(run: Run) -> list[str]:
     assert run.status == 0, run.output
     (shown,) = [one.result["msg"] for one in run.entries if one.task.endswith("Show them")]
-    return list(shown)
+    return shown.splitlines()
