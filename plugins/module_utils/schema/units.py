@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 KIB = 1024
 MIB = KIB * 1024
@@ -58,8 +59,8 @@ def parse_size(text: object, bare: str | None = None) -> int:
                 f"write {number}{letter}iB"
             )
         raise ValueError(f"'{text}' has the unknown unit {unit}: use KiB, MiB, GiB or TiB")
-    size = float(number) * factor
-    if size != int(size):
+    size = Fraction(number) * factor
+    if size.denominator != 1:
         raise ValueError(f"'{text}' is not a whole number of bytes")
     if size <= 0:
         raise ValueError(f"'{text}' is not a positive size")

@@ -74,13 +74,15 @@ def _ssh(observer: Observer, name: str) -> str:
 
 def _cloud_init(observer: Observer, name: str) -> str:
     try:
-        text = _read_in_guest(observer, name, _RESULT)
+        errors = list(json.loads(_read_in_guest(observer, name, _RESULT))["v1"]["errors"])
     except VmrtError as error:
         return f"{_RESULT} can not be read yet: {error.message}"
-    errors = json.loads(text)["v1"]["errors"]
+    except (ValueError, TypeError, LookupError):
+        return f"{_RESULT} is not what cloud-init writes"
     if errors:
+        told = "; ".join(map(str, errors))
         raise VmrtError(
-            f"cloud-init of '{name}' ended with errors: {'; '.join(map(str, errors))}",
+            f"cloud-init of '{name}' ended with errors: {_printable(told)}",
             option="cloud_init",
             hint="See /var/log/cloud-init.log in the guest.",
         )
@@ -103,9 +105,13 @@ def _console(observer: Observer, xml: str) -> str:
     lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
     if not lines:
         return ""
-    # What a guest prints may hold anything, terminal control included.
-    shown = ["".join(c for c in line if c.isprintable()) for line in lines[-_CONSOLE_LINES:]]
+    shown = map(_printable, lines[-_CONSOLE_LINES:])
     return "; its console says last: " + " | ".join(shown)
+
+
+def _printable(text: str) -> str:
+    """What a guest says may hold anything, terminal control included."""
+    return "".join(char for char in text if char.isprintable())
 
 
 _LOOKS: dict[str, Callable[[Observer, str], str]] = {
