@@ -72,8 +72,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         ]
     )
 
-    removed = _removed_volumes(wanted, root, config, facts)
-    owned = [one for one in config.get("owned_volumes") or () if one not in removed]
+    owned = list(config.get("owned_volumes") or ())
     owned += [one for one in (*storage.created, *seed.created) if one not in owned]
     edited = tree.copy(root) if root is not None else tree.new(VM.tag)
     write(VM, {**wanted, "owned_volumes": owned}, edited)
@@ -81,6 +80,10 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
 
     live = _live(wanted, seen, edited, changes)
     steps = plan_steps(given, state, live, storage, bool(seed.actions))
+    # A volume stays ours for as long as the running machine holds on to its disk.
+    detached = not any(path.startswith("disks[") for path in steps.waits)
+    removed = _removed_volumes(wanted, root, config, facts) if detached else []
+    write(VM, {"owned_volumes": [one for one in owned if one not in removed]}, edited)
 
     # The definition comes first, and names the volumes that it owns: whatever fails after it, the
     # next run knows them.
@@ -90,8 +93,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
             Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
         )
     actions += [*storage.before, *seed.actions, *steps.running]
-    detached = not any(path.startswith("disks[") for path in steps.waits)
-    deletes, kept = delete_owned(given["name"], removed if detached else (), facts)
+    deletes, kept = delete_owned(given["name"], removed, facts)
     autostart = given.get("autostart")
     if autostart is not None and autostart != (seen.autostart if seen else False):
         actions.append(SetAutostart("vm", given["name"], autostart))
