@@ -93,7 +93,8 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
             Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
         )
     actions += [*storage.before, *seed.actions, *steps.running]
-    deletes, kept = delete_owned(given["name"], removed, facts)
+    doomed = removed if given["delete_disks"] == "owned" else ()
+    deletes, kept = delete_owned(given["name"], doomed, facts)
     autostart = given.get("autostart")
     if autostart is not None and autostart != (seen.autostart if seen else False):
         actions.append(SetAutostart("vm", given["name"], autostart))
@@ -205,8 +206,8 @@ def _removed_volumes(
     config: Mapping[str, Any],
     facts: NodeFacts,
 ) -> list[str]:
-    """Volumes of ours behind disks that go, where they are to be deleted."""
-    if root is None or wanted["delete_disks"] != "owned":
+    """Volumes of ours behind disks that go. Those that are kept then belong to the user alone."""
+    if root is None:
         return []
     # A disk that goes by one name may come back by another.
     stay = {disk.get("path") for disk in wanted.get("disks", ()) if disk.get("state") != "absent"}
