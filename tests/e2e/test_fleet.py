@@ -194,14 +194,14 @@ def test_bad_names_are_refused_before_anything_is_touched(fleet: Fleet, first: R
     fleet.declare("web2", vmrt_node="node7")
     refused = fleet.play("vmrt.libvirt.site", "--limit", "web2")
     assert "vmrt_node" in refused.failures()[0]
-    assert "node1" in refused.failures()[0]
+    assert "there is no host 'node7'" in refused.failures()[0]
     assert fleet.state() == before
     fleet.declare("web2")
 
 
 def test_teardown_keeps_disks_unless_asked(fleet: Fleet, first: Run) -> None:
     assert fleet.play("vmrt.libvirt.teardown", "--limit", "spare").status == 0
-    assert fleet.node.virsh("list", "--all", "--name").stdout.split() == sorted(GUESTS)
+    assert set(fleet.node.virsh("list", "--all", "--name").stdout.split()) == GUESTS
     assert "spare-root.qcow2" in fleet.node.virsh("vol-list", "fleet").stdout
     fleet.remove_vm()
 
@@ -211,7 +211,7 @@ def test_teardown_keeps_disks_unless_asked(fleet: Fleet, first: Run) -> None:
         line.split()[0] for line in fleet.node.virsh("vol-list", "fleet").stdout.splitlines()
     }
     # What was taken out of the inventory before belongs to no vm any more.
-    assert volumes == {"debian-12.qcow2", "spare-root.qcow2", "spare-seed.iso", "web1-more.qcow2"}
+    assert volumes == {"debian-12.qcow2", "spare-root.qcow2", "web1-more.qcow2"}
     assert (fleet.example / ".known_hosts").read_text() == ""
 
     table = _table(fleet.play("vmrt.libvirt.status"))
