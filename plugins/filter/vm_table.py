@@ -68,11 +68,12 @@ def vm_table(
 
 def _row(vm: Mapping[str, Any], wide: bool, now: float) -> tuple[str, ...]:
     there = vm.get("state") != "absent"
+    status = vm.get("status") or {}
     row = (
         str(vm["name"]),
-        str(vm.get("phase") or "Absent"),
-        str(vm.get("restarts", 0)) if there else _NOTHING,
-        _age(vm.get("created"), now),
+        str(status.get("phase") or "Absent"),
+        str(status.get("restarts", 0)) if there else _NOTHING,
+        _age(status.get("created"), now),
     )
     return (*row, str(vm.get("node", _NOTHING)), _networks(vm)) if wide else row
 
@@ -89,9 +90,10 @@ def _age(created: float | None, now: float) -> str:
 
 
 def _networks(vm: Mapping[str, Any]) -> str:
+    addresses = (vm.get("status") or {}).get("addresses") or ()
     shown = []
     for nic in vm.get("nics") or ():
-        found = [one["address"] for one in vm.get("addresses") or () if one["nic"] == nic["name"]]
+        found = [one["address"] for one in addresses if one["nic"] == nic["name"]]
         # Every interface gives itself a link-local address, of which a reader learns nothing.
         told = [address for address in found if not address.startswith("fe80:")]
         where = nic.get("network") or nic.get("bridge") or nic["name"]

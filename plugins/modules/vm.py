@@ -93,6 +93,13 @@ options:
           - Without it, a new one gets the next free name of its bus.
           - Can not be changed once it exists.
         type: str
+      type:
+        description:
+          - How libvirt reaches the source of the disk, found from
+            the path.
+          - Without it, libvirt chooses one for a new one.
+          - A change takes effect at the next start of the vm.
+        type: str
   channels:
     description:
       - Channels to programs in the guest, known by their names.
@@ -448,6 +455,13 @@ options:
           - Without it, a new one gets the next free name of its bus.
           - Can not be changed once it exists.
         type: str
+      type:
+        description:
+          - How libvirt reaches the source of the disk, found from
+            the path.
+          - Without it, libvirt chooses one for a new one.
+          - A change takes effect at the next start of the vm.
+        type: str
       volume:
         description:
           - Name of the volume in the pool; it is created when it
@@ -643,6 +657,13 @@ options:
         type: str
         choices: [present, absent]
         default: present
+      type:
+        description:
+          - What the interface is plugged into, found from the other
+            options.
+          - Without it, libvirt chooses one for a new one.
+          - A change takes effect at once, also on a running vm.
+        type: str
   os_type:
     description:
       - What the machine runs; V(hvm) is an operating system for real
@@ -738,6 +759,14 @@ options:
     type: str
     choices: [present, running, stopped, paused, absent]
     default: present
+  status:
+    description:
+      - What the vm is and does besides what is declared. An option
+        only so that what a result says of a vm can be declared again
+        as it is; it is ignored.
+      - A change takes effect at once, also on a running vm.
+    type: dict
+    suboptions: {}
   stop_timeout:
     description:
       - Longest time that a guest may take to shut down, in seconds.
@@ -884,43 +913,6 @@ vm:
   returned: success
   type: dict
   contains:
-    addresses:
-      description:
-        - Addresses of the guest, and where each came from.
-      type: list
-      elements: dict
-      contains:
-        address:
-          description:
-            - The address.
-          type: str
-          sample: 198.51.100.21
-        mac:
-          description:
-            - Its MAC address.
-          type: str
-          sample: '52:54:00:12:34:56'
-        network:
-          description:
-            - Its network or bridge.
-          type: str
-          sample: net-a
-        nic:
-          description:
-            - Name of the interface.
-          type: str
-          sample: lan
-        prefix:
-          description:
-            - Length of its prefix.
-          type: int
-          sample: 24
-        source:
-          description:
-            - 'Who told it: V(lease) of libvirt''s DHCP server, or
-              the guest V(agent).'
-          type: str
-          sample: lease
     arch:
       description:
         - The value of O(arch).
@@ -934,13 +926,6 @@ vm:
         - The value of O(cdroms).
       type: list
       elements: dict
-      contains:
-        type:
-          description:
-            - How libvirt reaches the source of the disk, found from
-              the path.
-          type: str
-          sample: file
     channels:
       description:
         - The value of O(channels).
@@ -955,24 +940,11 @@ vm:
       description:
         - The value of O(cpu).
       type: dict
-    created:
-      description:
-        - When the vm was made, in seconds since 1970; only of a vm
-          that this collection made.
-      type: int
-      sample: 1767225600
     disks:
       description:
         - The value of O(disks).
       type: list
       elements: dict
-      contains:
-        type:
-          description:
-            - How libvirt reaches the source of the disk, found from
-              the path.
-          type: str
-          sample: file
     features:
       description:
         - The value of O(features).
@@ -1019,36 +991,10 @@ vm:
         - The value of O(nics).
       type: list
       elements: dict
-      contains:
-        type:
-          description:
-            - What the interface is plugged into, found from the other
-              options.
-          type: str
-          sample: network
     os_type:
       description:
         - The value of O(os_type).
       type: str
-    owned_volumes:
-      description:
-        - Volumes that the vm's declaration created, as pool and name.
-      type: list
-      elements: str
-      sample:
-        - default/web1-root.qcow2
-    phase:
-      description:
-        - 'What the vm does: V(Pending), V(Running), V(Paused), V(Stopped),
-          V(Suspended), V(Stopping) or V(Error).'
-      type: str
-      sample: Running
-    restarts:
-      description:
-        - How often the vm was started again after it had ended by
-          itself.
-      type: int
-      sample: 0
     rng:
       description:
         - The value of O(rng).
@@ -1062,6 +1008,81 @@ vm:
       description:
         - The value of O(state).
       type: str
+    status:
+      description:
+        - The value of O(status).
+      type: dict
+      contains:
+        addresses:
+          description:
+            - Addresses of the guest, and where each came from.
+          type: list
+          elements: dict
+          contains:
+            address:
+              description:
+                - The address.
+              type: str
+              sample: 198.51.100.21
+            mac:
+              description:
+                - Its MAC address.
+              type: str
+              sample: '52:54:00:12:34:56'
+            network:
+              description:
+                - Its network or bridge.
+              type: str
+              sample: net-a
+            nic:
+              description:
+                - Name of the interface.
+              type: str
+              sample: lan
+            prefix:
+              description:
+                - Length of its prefix.
+              type: int
+              sample: 24
+            source:
+              description:
+                - 'Who told it: V(lease) of libvirt''s DHCP server,
+                  or the guest V(agent).'
+              type: str
+              sample: lease
+        created:
+          description:
+            - When the vm was made, in seconds since 1970; only of
+              a vm that this collection made.
+          type: int
+          sample: 1767225600
+        owned_volumes:
+          description:
+            - Volumes that the vm's declaration created, as pool and
+              name.
+          type: list
+          elements: str
+          sample:
+            - default/web1-root.qcow2
+        phase:
+          description:
+            - 'What the vm does: V(Pending), V(Running), V(Paused),
+              V(Stopped), V(Suspended), V(Stopping) or V(Error).'
+          type: str
+          sample: Running
+        restarts:
+          description:
+            - How often the vm was started again after it had ended
+              by itself.
+          type: int
+          sample: 0
+        started_with:
+          description:
+            - Options that were changed since the vm was started and
+              that a running vm does not tell, as they were then.
+          type: dict
+          sample:
+            cpu: '{"mode": "host-model"}'
     uuid:
       description:
         - The value of O(uuid).

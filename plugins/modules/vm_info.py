@@ -43,7 +43,7 @@ EXAMPLES = r"""
 
 - name: Show their addresses
   ansible.builtin.debug:
-    msg: "{{ item.name }} {{ item.addresses | default([]) | map(attribute='address') | join(' ') }}"
+    msg: "{{ item.name }} {{ item.status.addresses | map(attribute='address') | join(' ') }}"
   loop: "{{ found.vms }}"
   loop_control:
     label: "{{ item.name }}"
@@ -63,43 +63,6 @@ vms:
   type: list
   elements: dict
   contains:
-    addresses:
-      description:
-        - Addresses of the guest, and where each came from.
-      type: list
-      elements: dict
-      contains:
-        address:
-          description:
-            - The address.
-          type: str
-          sample: 198.51.100.21
-        mac:
-          description:
-            - Its MAC address.
-          type: str
-          sample: '52:54:00:12:34:56'
-        network:
-          description:
-            - Its network or bridge.
-          type: str
-          sample: net-a
-        nic:
-          description:
-            - Name of the interface.
-          type: str
-          sample: lan
-        prefix:
-          description:
-            - Length of its prefix.
-          type: int
-          sample: 24
-        source:
-          description:
-            - 'Who told it: V(lease) of libvirt''s DHCP server, or
-              the guest V(agent).'
-          type: str
-          sample: lease
     arch:
       description:
         - The value of O(vmrt.libvirt.vm#module:arch).
@@ -113,13 +76,6 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:cdroms).
       type: list
       elements: dict
-      contains:
-        type:
-          description:
-            - How libvirt reaches the source of the disk, found from
-              the path.
-          type: str
-          sample: file
     channels:
       description:
         - The value of O(vmrt.libvirt.vm#module:channels).
@@ -134,24 +90,11 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:cpu).
       type: dict
-    created:
-      description:
-        - When the vm was made, in seconds since 1970; only of a vm
-          that this collection made.
-      type: int
-      sample: 1767225600
     disks:
       description:
         - The value of O(vmrt.libvirt.vm#module:disks).
       type: list
       elements: dict
-      contains:
-        type:
-          description:
-            - How libvirt reaches the source of the disk, found from
-              the path.
-          type: str
-          sample: file
     features:
       description:
         - The value of O(vmrt.libvirt.vm#module:features).
@@ -198,36 +141,10 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:nics).
       type: list
       elements: dict
-      contains:
-        type:
-          description:
-            - What the interface is plugged into, found from the other
-              options.
-          type: str
-          sample: network
     os_type:
       description:
         - The value of O(vmrt.libvirt.vm#module:os_type).
       type: str
-    owned_volumes:
-      description:
-        - Volumes that the vm's declaration created, as pool and name.
-      type: list
-      elements: str
-      sample:
-        - default/web1-root.qcow2
-    phase:
-      description:
-        - 'What the vm does: V(Pending), V(Running), V(Paused), V(Stopped),
-          V(Suspended), V(Stopping) or V(Error).'
-      type: str
-      sample: Running
-    restarts:
-      description:
-        - How often the vm was started again after it had ended by
-          itself.
-      type: int
-      sample: 0
     rng:
       description:
         - The value of O(vmrt.libvirt.vm#module:rng).
@@ -241,6 +158,81 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:state).
       type: str
+    status:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:status).
+      type: dict
+      contains:
+        addresses:
+          description:
+            - Addresses of the guest, and where each came from.
+          type: list
+          elements: dict
+          contains:
+            address:
+              description:
+                - The address.
+              type: str
+              sample: 198.51.100.21
+            mac:
+              description:
+                - Its MAC address.
+              type: str
+              sample: '52:54:00:12:34:56'
+            network:
+              description:
+                - Its network or bridge.
+              type: str
+              sample: net-a
+            nic:
+              description:
+                - Name of the interface.
+              type: str
+              sample: lan
+            prefix:
+              description:
+                - Length of its prefix.
+              type: int
+              sample: 24
+            source:
+              description:
+                - 'Who told it: V(lease) of libvirt''s DHCP server,
+                  or the guest V(agent).'
+              type: str
+              sample: lease
+        created:
+          description:
+            - When the vm was made, in seconds since 1970; only of
+              a vm that this collection made.
+          type: int
+          sample: 1767225600
+        owned_volumes:
+          description:
+            - Volumes that the vm's declaration created, as pool and
+              name.
+          type: list
+          elements: str
+          sample:
+            - default/web1-root.qcow2
+        phase:
+          description:
+            - 'What the vm does: V(Pending), V(Running), V(Paused),
+              V(Stopped), V(Suspended), V(Stopping) or V(Error).'
+          type: str
+          sample: Running
+        restarts:
+          description:
+            - How often the vm was started again after it had ended
+              by itself.
+          type: int
+          sample: 0
+        started_with:
+          description:
+            - Options that were changed since the vm was started and
+              that a running vm does not tell, as they were then.
+          type: dict
+          sample:
+            cpu: '{"mode": "host-model"}'
     uuid:
       description:
         - The value of O(vmrt.libvirt.vm#module:uuid).

@@ -111,9 +111,9 @@ def test_the_life_of_a_machine(lab: Any, tiny_image: Path, tmp_path: Path) -> No
     assert seen["predicted"]["diff"] == seen["made"]["diff"]
     assert seen["made"]["filled"]["hypervisor"] == "qemu"
     made = seen["made"]["vm"]
-    assert (made["phase"], made["memory"], made["vcpus"]) == ("Running", "192MiB", 1)
-    assert made["addresses"][0]["address"].startswith("192.168.77.1")
-    assert made["addresses"][0]["source"] == "lease"
+    assert (made["status"]["phase"], made["memory"], made["vcpus"]) == ("Running", "192MiB", 1)
+    assert made["status"]["addresses"][0]["address"].startswith("192.168.77.1")
+    assert made["status"]["addresses"][0]["source"] == "lease"
     assert made["graphics"][0]["listen"] == "127.0.0.1"
     assert not seen["again"]["changed"]
 
@@ -146,7 +146,7 @@ def test_the_life_of_a_machine(lab: Any, tiny_image: Path, tmp_path: Path) -> No
     assert verbs(seen["paused"]) == ["suspend"]
     assert verbs(seen["restarted"]) == ["define", "resume", "shutdown", "start"]
     assert verbs(seen["stopped"]) == ["shutdown"]
-    assert seen["stopped"]["vm"]["phase"] == "Stopped"
+    assert seen["stopped"]["vm"]["status"]["phase"] == "Stopped"
     assert not seen["stopped_again"]["changed"]
     assert verbs(seen["ended"]) == ["undefine", "delete_volume", "delete_volume"]
     assert seen["predicted_end"]["actions"] == seen["ended"]["actions"]

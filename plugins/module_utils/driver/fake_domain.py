@@ -126,7 +126,7 @@ def updated(root: tree.Element, given: tree.Element) -> None:
     fixed = {
         "interface": ("mac/@address", "model/@type", "mtu/@size"),
         "disk": ("target/@dev", "target/@bus", "driver/@type", "driver/@cache", "serial"),
-    }[given.tag]
+    }.get(given.tag, ())
     for place in fixed:
         before, after = tree.find(old, place), tree.find(given, place)
         if (before and before.text) != (after and after.text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_domain
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_domain, fake_tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
@@ -219,6 +219,9 @@ class FakeHost(FakeObserver):
         vcpu.attrib.pop("current", None)
         if action.count < int(vcpu.text):
             vcpu.set("current", str(action.count))
+
+    def _tune(self, action: actions.Tune) -> None:
+        fake_tune.tune(self._live(action.name), action.call, action.target, action.settings)
 
     def _set_metadata(self, action: actions.SetMetadata) -> None:
         live = self._live(action.name)

@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fetch
@@ -230,6 +231,10 @@ class LibvirtHost(LibvirtObserver):
     def _set_vcpus(self, action: actions.SetVcpus) -> None:
         domain = self._thing("vm", action.name)
         domain.setVcpusFlags(action.count, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+
+    def _tune(self, action: actions.Tune) -> None:
+        domain = self._thing("vm", action.name)
+        tune(domain, action.call, action.target, action.settings)
 
     def _set_metadata(self, action: actions.SetMetadata) -> None:
         domain = self._thing("vm", action.name)

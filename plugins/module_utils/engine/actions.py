@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -134,6 +135,20 @@ class SetVcpus(Action):
 
     name: str
     count: int
+
+
+@dataclass(frozen=True)
+class Tune(Action):
+    """Set tunables of a running vm, or of its disk ``target``, through one of libvirt's calls.
+
+    ``call`` and the names of ``settings`` are those that an option's ``via`` gives as
+    ``call:name``; sizes are in bytes.
+    """
+
+    name: str
+    call: str
+    target: str | None
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
+    DEVICE_STATE,
+    name_field,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Apply,
@@ -17,26 +21,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Owner,
     Schema,
 )
-
-DEVICE_STATE = Field(
-    "state",
-    "Whether the device is there.",
-    choices=("present", "absent"),
-    default="present",
-)
-
-
-def name_field(what: str) -> Field:
-    """The stable name of a device."""
-    return Field(
-        "name",
-        f"Name of the {what}, by which it is known in every later run whatever its position.",
-        at="alias/@name",
-        codec=codec.ALIAS,
-        required=True,
-        check=names.device,
-        apply=Apply.RECREATE,
-    )
 
 
 def _named_by_target(values: Mapping[str, Any]) -> str:
@@ -49,7 +33,7 @@ _TYPE = Field(
     "type",
     "How libvirt reaches the source of the disk, found from the path.",
     at="@type",
-    owner=Owner.REPORTED,
+    owner=Owner.FILLED,
     apply=Apply.RESTART,
     sample="file",
 )

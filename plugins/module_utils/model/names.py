@@ -105,3 +105,9 @@ def pool_target(text: str) -> None:
     path(text)
     if text in _SYSTEM_FOLDERS or text.startswith(_SYSTEM_TREES):
         raise ValueError(f"{text!r} belongs to the system: give the pool a folder of its own")
+
+
+def positive(value: int) -> None:
+    """A number of things of which there is at least one."""
+    if value < 1:
+        raise ValueError(f"{value} is less than 1")

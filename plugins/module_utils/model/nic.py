@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import (
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
     name_field,
 )
@@ -42,7 +42,7 @@ NIC = Schema(
             "type",
             "What the interface is plugged into, found from the other options.",
             at="@type",
-            owner=Owner.REPORTED,
+            owner=Owner.FILLED,
             apply=Apply.LIVE,
             sample="network",
         ),

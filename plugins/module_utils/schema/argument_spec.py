@@ -25,7 +25,10 @@ def constraints(schema: Schema) -> dict[str, Any]:
 
 def _argument(one: Field) -> dict[str, Any]:
     argument: dict[str, Any] = {"type": "list" if one.many else one.type}
-    if one.of:
+    if one.of and not argument_spec(one.of):
+        # Nobody sets anything in it.
+        argument["type"] = "list" if one.many else "dict"
+    elif one.of:
         argument["type"] = "list" if one.many else "dict"
         argument["options"] = argument_spec(one.of)
         argument.update(constraints(one.of))

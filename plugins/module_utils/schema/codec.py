@@ -11,11 +11,12 @@ the same for a spot in XML. ``parse`` raises ValueError with the reason.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import units
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot, new
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot, children, new
 
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -144,8 +145,16 @@ class _Lower(Codec):
         return spot.text.lower() if spot.text else None
 
 
-class _Pairs(Codec):
-    """A dict of strings, kept as children ``<vmrt:item name="key">value</vmrt:item>``."""
+@dataclass(frozen=True)
+class Entries(Codec):
+    """A dict of strings, kept as children such as ``<entry name="key">value</entry>``; where
+    ``value`` names an attribute, it holds the value in place of the text."""
+
+    tag: str
+    key: str = "name"
+    value: str | None = None
+    missing: Any = field(default_factory=dict)
+    removes: Any = field(default_factory=dict)
 
     def parse(self, value: Any) -> dict[str, str]:
         if not isinstance(value, dict):
@@ -154,15 +163,110 @@ class _Pairs(Codec):
         return {text.parse(key): text.parse(item) for key, item in value.items()}
 
     def read(self, spot: Spot) -> dict[str, str]:
-        return {item.get("name", ""): item.text or "" for item in spot.element}
+        return {
+            entry.get(self.key, ""): Spot(entry, self.value).text or ""
+            for entry in children(spot.element, self.tag)
+        }
 
     def write(self, spot: Spot, value: Any) -> None:
-        spot.element[:] = []
-        for key in sorted(value):
-            item = new("vmrt:item")
-            item.set("name", key)
-            item.text = value[key]
-            spot.element.append(item)
+        for entry in list(children(spot.element, self.tag)):
+            spot.element.remove(entry)
+        for key, text in value.items():
+            entry = new(self.tag)
+            entry.set(self.key, key)
+            Spot(entry, self.value).put(text)
+            spot.element.append(entry)
+
+
+class _Address(Codec):
+    """Where a device stands, as one text.
+
+    A PCI address is written as lspci does, ``0000:03:00.0``, with ``multifunction`` behind it where
+    the device has several functions; any other as its type and its parts in libvirt's words,
+    ``drive controller=0 bus=0 target=0 unit=1``.
+    """
+
+    def parse(self, value: Any) -> str:
+        text = " ".join(Codec.parse(self, value).split())
+        if _PCI.fullmatch(text) or _OTHER_ADDRESS.fullmatch(text):
+            return text
+        raise ValueError(
+            f"'{value}' is not the address of a device: write it as 0000:03:00.0, or as "
+            "'drive controller=0 bus=0 target=0 unit=1'"
+        )
+
+    def read(self, spot: Spot) -> str | None:
+        parts = dict(spot.element.attrib)
+        kind = parts.pop("type", None)
+        if kind is None or len(spot.element):
+            # What a mainframe adds to an address stays as it is.
+            return None
+        several = parts.pop("multifunction", None)
+        if kind == "pci" and set(parts) <= set(_PCI_PARTS) and several in (None, "on", "off"):
+            domain, bus, slot, function = (int(parts.get(name, "0"), 0) for name in _PCI_PARTS)
+            text = f"{domain:04x}:{bus:02x}:{slot:02x}.{function:x}"
+            return text if several is None else f"{text} {_SEVERAL[several]}"
+        return " ".join([kind, *(f"{name}={part}" for name, part in parts.items())])
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.element.attrib.clear()
+        pci = _PCI.fullmatch(value)
+        if not pci:
+            kind, *parts = value.split()
+            spot.element.set("type", kind)
+            spot.element.attrib.update(part.split("=", 1) for part in parts)
+            return
+        spot.element.set("type", "pci")
+        for name, digits in zip(_PCI_PARTS, pci.groups()):
+            spot.element.set(name, "0x" + digits)
+        for word, text in _SEVERAL.items():
+            if value.endswith(f" {text}"):
+                spot.element.set("multifunction", word)
+
+
+_PCI = re.compile(r"([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])(?: multifunction| single)?")
+_PCI_PARTS = ("domain", "bus", "slot", "function")
+_SEVERAL = {"on": "multifunction", "off": "single"}
+_OTHER_ADDRESS = re.compile(r"[a-z][a-z0-9-]*(?: [a-z]+=[A-Za-z0-9.]+)*")
+
+
+class _Cpus(Codec):
+    """A set of CPU numbers, such as ``0-3,^2,8``; libvirt writes it as ``0-1,3,8``."""
+
+    def parse(self, value: Any) -> str:
+        numbers: set[int] = set()
+        for part in str(value).replace(" ", "").split(","):
+            span = _SPAN.fullmatch(part)
+            if not span:
+                raise ValueError(f"'{value}' is no set of numbers: write it as 0-3,8 or 0-7,^4")
+            without, first, last = span.groups()
+            if last and int(last) < int(first):
+                raise ValueError(f"'{part}' ends before it begins")
+            named = range(int(first), int(last or first) + 1)
+            numbers = numbers.difference(named) if without else numbers.union(named)
+        if not numbers:
+            raise ValueError(f"'{value}' leaves no number")
+        return ",".join(_spans(sorted(numbers)))
+
+    def read(self, spot: Spot) -> str | None:
+        try:
+            return self.parse(spot.text)
+        except ValueError:
+            return spot.text
+
+
+_SPAN = re.compile(r"(\^?)(\d{1,5})(?:-(\d{1,5}))?")
+
+
+def _spans(numbers: list[int]) -> Iterator[str]:
+    start = last = numbers[0]
+    for number in [*numbers[1:], None]:
+        if number is not None and number == last + 1:
+            last = number
+            continue
+        yield str(start) if start == last else f"{start}-{last}"
+        if number is not None:
+            start = last = number
 
 
 class _Raw(Codec):
@@ -181,5 +285,7 @@ PRESENCE = _Presence()
 MEMORY = _Size("KiB", "MiB")
 CAPACITY = _Size("bytes")
 ALIAS = _Alias()
-PAIRS = _Pairs()
+PAIRS = Entries("vmrt:item")
+ADDRESS = _Address()
+CPUS = _Cpus()
 RAW = _Raw()

@@ -17,7 +17,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Owner,
     Schema,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match, read
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
+    items,
+    match,
+    places,
+    read,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show_value
 
 ADDED = "added"
@@ -28,14 +33,15 @@ REMOVED = "removed"
 @dataclass(frozen=True)
 class Change:
     """One option that is not as it should be. ``device`` is the list and the key of the thing in it
-    that the option belongs to, ``path`` is what a user would call the option."""
+    that the option belongs to, without a key where a vm has at most one; ``path`` is what a user
+    would call the option."""
 
     path: str
     field: Field
     before: Any
     after: Any
     kind: str = CHANGED
-    device: tuple[str, str] | None = None
+    device: tuple[str, str | None] | None = None
 
     @property
     def apply(self) -> Apply:
@@ -70,23 +76,31 @@ def diff(
             changes += _diff_items(one, value, root)
         elif one.of and not one.many and one.places:
             changes += _diff_nested(one, value, root, found)
-        elif (one.places or one.name in found) and not one.same(value, found.get(one.name)):
+        elif _is_kept(one, wanted, found) and not one.same(value, found.get(one.name)):
             changes.append(Change(one.name, one, found.get(one.name), value))
     return changes
+
+
+def _is_kept(one: Field, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Is there a place for it, or was it found elsewhere?"""
+    return bool(places(one, {**found, **wanted})) or one.name in found
 
 
 def _diff_nested(
     one: Field, value: Mapping[str, Any], root: tree.Element, found: Mapping[str, Any]
 ) -> list[Change]:
     spot = tree.find(root, one.places[0])
+    # What can be there or not is a thing of its own.
+    device = (one.name, None) if "state" in one.schema else None
     if value.get("state") == "absent":
-        return [Change(one.name, one, found[one.name], None, REMOVED)] if spot else []
-    if spot is None:
+        return [Change(one.name, one, found[one.name], None, REMOVED, device)] if spot else []
+    if spot is None and device:
         has = {name: item for name, item in value.items() if not one.schema[name].steers}
-        return [Change(one.name, one, None, has, ADDED)] if has else []
+        return [Change(one.name, one, None, has, ADDED, device)] if has else []
+    element = spot.element if spot else tree.new(tree.split(one.places[0])[0][-1])
     return [
-        replace(change, path=f"{one.name}.{change.path}")
-        for change in diff(one.schema, value, spot.element)
+        replace(change, path=f"{one.name}.{change.path}", device=device)
+        for change in diff(one.schema, value, element)
     ]
 
 

@@ -77,7 +77,7 @@ class Field:
     of: Schema | None = None
     many: bool = False
     apply: Apply | None = None
-    # libvirt's own call for a live change; None means update-device.
+    # libvirt's own call for a live change, "call" or "call:parameter"; None means update-device.
     via: str | None = None
     owner: Owner = Owner.USER
     same: Callable[[Any, Any], bool] = exact
@@ -85,7 +85,8 @@ class Field:
     absent: Any = None
     # Places that say the same thing again, and go when this one is written.
     twins: Sequence[str] = ()
-    # libvirt writes something else into the live definition, so only the inactive one is compared.
+    # Of an option at the top: libvirt writes something else into the live definition, so only the
+    # inactive one is compared, and our metadata tells what the running vm was started with.
     expands: bool = False
     # Raises ValueError with the reason when a value can not be.
     check: Callable[[Any], None] | None = None
@@ -118,9 +119,10 @@ class Schema:
     """The options of one kind of thing, in the order in which libvirt writes their elements.
 
     Things in a list are told apart by ``key``. ``match`` holds attributes that all elements of the
-    kind have (a cdrom is a disk with ``device="cdrom"``), ``constant`` what a new one gets. An
-    element without our alias is adopted when one of the fields in ``adopt`` is the same;
-    ``derive`` names it until then.
+    kind have (a cdrom is a disk with ``device="cdrom"``); where it is one of several words, the
+    first is that of a new element, None stands for an attribute that is left out, and an option may
+    tell them apart. ``constant`` is what a new element gets. An element without our alias is
+    adopted when one of the fields in ``adopt`` is the same; ``derive`` names it until then.
     """
 
     name: str
@@ -128,7 +130,7 @@ class Schema:
     fields: tuple[Field, ...]
     tag: str = ""
     key: str | None = None
-    match: Mapping[str, str] = field(default_factory=dict)
+    match: Mapping[str, str | Sequence[str | None]] = field(default_factory=dict)
     constant: Mapping[str, str] = field(default_factory=dict)
     adopt: Sequence[str] = ()
     derive: Callable[[Mapping[str, Any]], str] | None = None

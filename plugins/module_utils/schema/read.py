@@ -51,7 +51,7 @@ def _field(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
 
 def read_value(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
     """The value of a field that is neither nested nor a list."""
-    for place in _places(one, values):
+    for place in places(one, values):
         spot = tree.find(root, place)
         if spot is not None:
             value = one.codec.read(spot)
@@ -60,7 +60,8 @@ def read_value(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any
     return one.codec.missing if one.absent is None else one.absent
 
 
-def _places(one: Field, values: Mapping[str, Any]) -> tuple[str, ...]:
+def places(one: Field, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where a field stands; what other values select may have no place at all."""
     if isinstance(one.at, Mapping):
         place = one.at.get(values.get(one.by or "", ""))
         return (place,) if place else ()
@@ -83,8 +84,7 @@ def items(one: Field, root: tree.Element) -> Iterator[Item]:
 def _is_one(schema: Schema, element: tree.Element) -> bool:
     for attribute, value in schema.match.items():
         spot = tree.find(element, attribute)
-        # libvirt leaves out an attribute only where the first word of its kind is meant.
-        if spot is None or spot.text != value:
+        if (spot.text if spot else None) not in ([value] if isinstance(value, str) else value):
             return False
     return True
 

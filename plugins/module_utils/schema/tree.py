@@ -5,7 +5,7 @@
 """XML trees, and places in them such as ``driver/@cache``.
 
 A place is a path of child tags that may end in an attribute; ``.`` is the element itself. A tag
-with the prefix ``vmrt:`` is in our own namespace, the only one that we write.
+may have the prefix of one of ``NSMAP``; ``vmrt:`` is our own namespace.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ except ImportError:
 
 Element = Any
 NAMESPACE = "urn:vmrt:libvirt:1"
-NSMAP = {"vmrt": NAMESPACE}
+NSMAP = {
+    "vmrt": NAMESPACE,
+    "qemu": "http://libvirt.org/schemas/domain/qemu/1.0",
+    "libosinfo": "http://libosinfo.org/xmlns/libvirt/domain/1.0",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def render(element: Element) -> str:
 
 
 def new(tag: str) -> Element:
-    return etree.Element(_tag(tag), nsmap=NSMAP if tag.startswith("vmrt:") else None)
+    prefix, colon, _name = tag.partition(":")
+    return etree.Element(_tag(tag), nsmap={prefix: NSMAP[prefix]} if colon else None)
 
 
 def copy(element: Element) -> Element:
@@ -172,4 +177,5 @@ def _walk(root: Element, steps: Sequence[str]) -> Element | None:
 
 
 def _tag(step: str) -> str:
-    return f"{{{NAMESPACE}}}{step[5:]}" if step.startswith("vmrt:") else step
+    prefix, colon, name = step.partition(":")
+    return f"{{{NSMAP[prefix]}}}{name}" if colon else step

@@ -14,6 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import F
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
     items,
     match,
+    places,
     read,
     read_value,
 )
@@ -26,7 +27,10 @@ def write(schema: Schema, values: Mapping[str, Any], root: tree.Element) -> None
     value speaks of is not touched."""
     fresh = not len(root) and not root.attrib
     for place, text in {**schema.match, **(schema.constant if fresh else {})}.items():
-        tree.ensure(root, place).put(text)
+        if isinstance(text, str):
+            tree.ensure(root, place).put(text)
+        elif fresh and text[0]:
+            tree.ensure(root, place).put(text[0])
     for one in schema.fields:
         value = values.get(one.name)
         if value is None or not one.places:
@@ -52,12 +56,13 @@ def element_of(one: Field, values: Mapping[str, Any]) -> tree.Element:
 def _write_value(
     one: Field, value: Any, values: Mapping[str, Any], root: tree.Element, schema: Schema
 ) -> None:
-    place = one.places[0]
     known = values
     if isinstance(one.at, Mapping):
         selected = values.get(one.by or "") or read(schema, root).get(one.by or "")
         known = {**values, one.by or "": selected}
-        place = one.at[str(selected)]
+    if not places(one, known):
+        return
+    place = places(one, known)[0]
     now = read_value(one, root, known)
     if now is not None and one.same(value, now) and one.codec.removes != value:
         return
@@ -95,7 +100,12 @@ def _write_nested(one: Field, value: Mapping[str, Any], root: tree.Element, sche
     if value.get("state") == GONE:
         tree.remove(root, one.places[0])
     elif any(field.places and value.get(field.name) is not None for field in one.schema.fields):
-        write(one.schema, value, tree.ensure(root, one.places[0], schema.order).element)
+        new = tree.find(root, one.places[0]) is None
+        element = tree.ensure(root, one.places[0], schema.order).element
+        write(one.schema, value, element)
+        if new and "state" not in one.schema and not len(element) and not element.attrib:
+            # All that was said of it is what its absence means.
+            tree.remove(root, one.places[0])
 
 
 def _write_items(

@@ -79,7 +79,7 @@ def test_what_waits_is_told_in_every_run_until_the_restart():
     play.converge(made, memory="2GiB")
     again = play.converge(made, memory="2GiB")
     assert not again.changed
-    assert again.restart_required == ("memory",)
+    assert again.restart_required == ("max_memory", "memory")
     play.converge(made, state="stopped")
     assert play.converge(made, state="running", memory="2GiB").restart_required == ()
 

@@ -30,8 +30,6 @@ def test_variables_of_the_fleet_are_no_options() -> None:
         ("vmrt_memroy", "Did you mean vmrt_memory?"),
         ("vmrt_nodes", "Did you mean vmrt_node?"),
         ("vmrt_entirely_else", "See ansible-doc vmrt.libvirt.vm."),
-        # Only told by libvirt.
-        ("vmrt_phase", "a vm has no option 'phase'"),
     ],
 )
 def test_unknown_names_are_refused(variable: str, hint: str) -> None:

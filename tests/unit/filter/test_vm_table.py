@@ -14,16 +14,18 @@ NOW = 1_800_000_000
 WEB = {
     "name": "web1",
     "state": "running",
-    "phase": "Running",
-    "restarts": 2,
-    "created": NOW - 300,
     "node": "node1",
     "nics": [{"name": "a", "network": "net-a"}, {"name": "b", "bridge": "br0"}],
-    "addresses": [
-        {"nic": "a", "address": "198.51.100.21"},
-        {"nic": "a", "address": "2001:db8::21"},
-        {"nic": "a", "address": "fe80::1"},
-    ],
+    "status": {
+        "phase": "Running",
+        "restarts": 2,
+        "created": NOW - 300,
+        "addresses": [
+            {"nic": "a", "address": "198.51.100.21"},
+            {"nic": "a", "address": "2001:db8::21"},
+            {"nic": "a", "address": "fe80::1"},
+        ],
+    },
 }
 
 
@@ -60,11 +62,14 @@ def test_no_vms_are_a_table_of_titles() -> None:
     ],
 )
 def test_ages(seconds: int, shown: str) -> None:
-    assert vm_table([{**WEB, "created": NOW - seconds}], now=NOW)[1].split()[-1] == shown
+    assert (
+        vm_table([{"name": "web1", "status": {"created": NOW - seconds}}], now=NOW)[1].split()[-1]
+        == shown
+    )
 
 
 def test_a_vm_of_others_has_no_age() -> None:
-    assert vm_table([{"name": "old", "state": "stopped", "phase": "Stopped"}])[1].split() == [
+    assert vm_table([{"name": "old", "status": {"phase": "Stopped"}}])[1].split() == [
         "old",
         "Stopped",
         "0",

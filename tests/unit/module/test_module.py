@@ -110,7 +110,7 @@ def test_a_result_tells_all_of_a_run(task: Task):
     assert verbs == ["define", "create_volume", "set_autostart", "start"]
     assert result["diff"]["before"] == {"state": "absent"}
     assert result["diff"]["after"]["disks"][0]["size"] == "10GiB"
-    assert result["vm"]["phase"] == "Running"
+    assert result["vm"]["status"]["phase"] == "Running"
     assert result["vm"]["disks"][0]["volume"] == "web1-root.qcow2"
     assert result["filled"]["machine"] == "q35"
     more = task.vm(memory="2GiB")

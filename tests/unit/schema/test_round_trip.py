@@ -51,7 +51,7 @@ def _holds(found: Any, wanted: Any) -> bool:
         return all(_holds((found or {}).get(name), item) for name, item in wanted.items())
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], Mapping):
         return len(found) == len(wanted) and all(map(_holds, found, wanted))
-    return found == wanted or (found is None and wanted in ([], {}))
+    return found == wanted or (found is None and wanted in ([], {}, False))
 
 
 @each_schema

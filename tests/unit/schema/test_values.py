@@ -95,7 +95,7 @@ def test_an_argument_spec_has_each_option_and_nothing_else():
             assert spec[name].get("default") == one.default
             assert spec[name]["no_log"] is one.no_log
             if one.of:
-                check(one.of, spec[name]["options"])
+                check(one.of, spec[name].get("options", {}))
 
     for schema in all_schemas():
         check(schema, argument_spec(schema))

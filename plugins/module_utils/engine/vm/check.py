@@ -13,9 +13,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.devices import CONTROLLER_MODELS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import family
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import CONTROLLER_MODELS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import named_by_mac
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import family
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError

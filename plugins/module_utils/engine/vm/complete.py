@@ -159,7 +159,7 @@ def _find_source(
 def _lost(path: str | None, config: Mapping[str, Any], facts: NodeFacts) -> tuple[str, str] | None:
     """The pool and the name of a volume of ours that is defined but not there, since the run that
     would have made it failed."""
-    for one in config.get("owned_volumes") or ():
+    for one in (config.get("status") or {}).get("owned_volumes") or ():
         pool, _slash, name = one.partition("/")
         owner = facts.pool(pool)
         if owner and owner.active and f"{owner.target}/{name}" == path:

@@ -17,14 +17,20 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     SetMemory,
     SetMetadata,
     SetVcpus,
+    Tune,
     Update,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.slots import Slots
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import ADDED, REMOVED, Change
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item, items, match
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
+    Item,
+    items,
+    match,
+    read,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
 
@@ -50,69 +56,108 @@ class Running:
 
 def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> Live:
     """Sort the changes of the live definition: unplug first, then plug, then change in place."""
-    unplug: list[Action] = []
-    plug: list[Action] = []
-    change_in_place: list[Action] = []
+    actions: list[Action] = []
     pending: list[str] = []
     slots = Slots(vm.live)
     for device, group in _by_device(changes).items():
-        actions = _plan_device(device, group, wanted, vm, slots)
-        if actions is None:
-            pending += [change.path for change in group]
-        for action in actions or ():
-            if isinstance(action, Detach):
-                unplug.append(action)
-            elif isinstance(action, Attach):
-                plug.append(action)
-            else:
-                change_in_place.append(action)
-    return Live((*unplug, *plug, *change_in_place), tuple(pending), tuple(changes))
+        called = [change for change in group if change.field.via]
+        rest = [change for change in group if not change.field.via]
+        target = None
+        if device and rest:
+            planned = _plan_device(device, rest, wanted, vm, slots)
+            actions += planned or ()
+            pending += () if planned is not None else [change.path for change in rest]
+        else:
+            pending += [change.path for change in rest]
+        if device and called:
+            twin = _Device.of(device, wanted, vm).found
+            target = str(twin.values.get("target")) if twin else None
+        for call, some in _by_call(called).items():
+            planned = _plan_call(call, some, vm, target)
+            actions += planned or ()
+            pending += () if planned is not None else [change.path for change in some]
+    return Live(tuple(sorted(actions, key=_turn)), tuple(pending), tuple(changes))
 
 
-def _by_device(changes: list[Change]) -> dict[Any, list[Change]]:
-    """Changes of one device belong together; each other option stands alone. What goes makes room
-    for what comes."""
-    groups: dict[Any, list[Change]] = {}
+def _turn(action: Action) -> int:
+    """What goes makes room for what comes, and what is there is changed last."""
+    kinds = (Detach, Attach)
+    return next((n for n, kind in enumerate(kinds) if isinstance(action, kind)), len(kinds))
+
+
+def _by_device(changes: list[Change]) -> dict[tuple[str, str | None] | None, list[Change]]:
+    """Changes of one device belong together; what is no device comes under None. What goes makes
+    room for what comes."""
+    groups: dict[tuple[str, str | None] | None, list[Change]] = {}
     for change in sorted(changes, key=lambda change: change.kind != REMOVED):
-        groups.setdefault(change.device or ("", change.path), []).append(change)
+        groups.setdefault(change.device, []).append(change)
     return groups
 
 
+def _by_call(changes: list[Change]) -> dict[str, list[Change]]:
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault((change.field.via or "").partition(":")[0], []).append(change)
+    return groups
+
+
+@dataclass(frozen=True)
+class _Device:
+    """A device: what is wanted of it, and what it is in the running vm and in the definition."""
+
+    field: Field
+    label: str
+    wanted: Mapping[str, Any]
+    found: Item | None
+    edited: Item | None
+
+    @classmethod
+    def of(cls, device: tuple[str, str | None], wanted: Mapping[str, Any], vm: Running) -> _Device:
+        name, key = device
+        field = VM[name]
+        if key is None:
+            values = wanted[name]
+            return cls(field, name, values, _single(field, vm.live), _single(field, vm.edited))
+        values = next(item for item in wanted[name] if item[field.schema.ident] == key)
+        found = match(field.schema, values, list(items(field, vm.live)))
+        edited = match(field.schema, values, list(items(field, vm.edited)))
+        return cls(field, f"{name}[{key}]", values, found, edited)
+
+
+def _single(field: Field, root: tree.Element) -> Item | None:
+    spot = tree.find(root, field.places[0])
+    return Item(spot.element, read(field.schema, spot.element), True) if spot else None
+
+
 def _plan_device(
-    device: tuple[str, str],
+    device: tuple[str, str | None],
     group: list[Change],
     wanted: Mapping[str, Any],
     vm: Running,
     slots: Slots,
 ) -> list[Action] | None:
     """The actions for one device, or None when it can not be changed now."""
-    name, key = device
-    if not name:
-        return _plan_calls(group, vm)
-    field = VM[name]
-    label = f"{name}[{key}]"
-    values = next(item for item in wanted[name] if item[field.schema.ident] == key)
-    found = match(field.schema, values, list(items(field, vm.live)))
-    edited = match(field.schema, values, list(items(field, vm.edited)))
-    kinds = {change.kind for change in group}
+    one = _Device.of(device, wanted, vm)
+    kinds = {change.kind for change in group if change.field is one.field}
     worst = max(change.apply for change in group)
-    plugs = field.schema.hotplug
+    plugs = one.field.schema.hotplug
     if REMOVED in kinds:
-        goes = found and plugs and slots.leave(found.element)
-        return [_detach(label, found, vm)] if found and goes else None
-    if edited is None:
+        goes = one.found and plugs and slots.leave(one.found.element)
+        return [_detach(one.label, one.found, vm)] if one.found and goes else None
+    if one.edited is None:
         return None
-    attach = Attach(vm.name, label, tree.render(edited.element))
+    attach = Attach(vm.name, one.label, tree.render(one.edited.element))
     if ADDED in kinds:
-        return [attach] if plugs and slots.take(edited.element) else None
-    if found is None:
+        return [attach] if plugs and slots.take(one.edited.element) else None
+    if one.found is None:
         return None
     if worst is Apply.LIVE:
-        element = tree.copy(found.element)
-        write(field.schema, {**values, field.schema.ident: None}, element)
-        return [Update(vm.name, label, tree.render(element))]
+        element = tree.copy(one.found.element)
+        key = {one.field.schema.key: None} if one.field.schema.key else {}
+        write(one.field.schema, {**one.wanted, **key}, element)
+        return [Update(vm.name, one.label, tree.render(element))]
     if worst is Apply.REPLUG and plugs:
-        return [_detach(label, found, vm), attach]
+        return [_detach(one.label, one.found, vm), attach]
     return None
 
 
@@ -120,30 +165,46 @@ def _detach(label: str, found: Item, vm: Running) -> Detach:
     return Detach(vm.name, label, tree.render(found.element), vm.timeout)
 
 
-def _plan_calls(group: list[Change], vm: Running) -> list[Action] | None:
-    change = group[0]
-    call = _CALLS.get(change.field.via or "")
-    return call(change, vm) if call and change.apply is Apply.LIVE else None
+def _plan_call(
+    call: str, changes: list[Change], vm: Running, target: str | None
+) -> list[Action] | None:
+    """The actions of one of libvirt's calls, or None when it can not do it now."""
+    if any(change.apply is not Apply.LIVE for change in changes):
+        return None
+    if call in _CALLS:
+        return _CALLS[call](changes, vm)
+    if any(change.after is None for change in changes):
+        return None
+    settings = {(one.field.via or "").partition(":")[2]: one.after for one in changes}
+    return [Tune(vm.name, call, target, settings)]
 
 
-def _memory(change: Change, vm: Running) -> list[Action] | None:
+def _memory(changes: list[Change], vm: Running) -> list[Action] | None:
+    (change,) = changes
     if change.after > vm.values["max_memory"]:
         return None
     return [SetMemory(vm.name, change.after)]
 
 
-def _vcpus(change: Change, vm: Running) -> list[Action] | None:
+def _vcpus(changes: list[Change], vm: Running) -> list[Action] | None:
     # Taking a CPU away from a running guest fails more often than not.
+    (change,) = changes
     if change.after > vm.values["max_vcpus"] or change.after < change.before:
         return None
     return [SetVcpus(vm.name, change.after)]
 
 
-def _metadata(change: Change, vm: Running) -> list[Action]:
-    return [SetMetadata(vm.name, tree.render(tree.ensure(vm.edited, MARK).element))]
+def _metadata(changes: list[Change], vm: Running) -> list[Action]:
+    """Our metadata of the running vm with what was given; the rest of it tells how it was
+    started."""
+    edited = tree.copy(vm.edited)
+    started = (vm.values.get("status") or {}).get("started_with") or {}
+    write(VM, {"status": {"started_with": started}}, edited)
+    mark = tree.ensure(edited, MARK, VM.order).element
+    return [SetMetadata(vm.name, tree.render(mark))]
 
 
-_CALLS: dict[str, Callable[[Change, Running], Any]] = {
+_CALLS: dict[str, Callable[[list[Change], Running], list[Action] | None]] = {
     "memory": _memory,
     "vcpus": _vcpus,
     "metadata": _metadata,

@@ -26,8 +26,14 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.live import
     Running,
     plan_live,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.pending import (
+    expands,
+    mark,
+    pending,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal import (
     delete_owned,
+    owned_volumes,
     plan_removal,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import SeedPlan, plan_seed
@@ -49,6 +55,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     ``given`` are normalised values of the schema VM with the defaults of its steering options.
     Raises VmrtError, with every complaint at once, before anything could be touched.
     """
+    given = {name: value for name, value in given.items() if name != "status"}
     root = tree.parse(seen.xml) if seen else None
     config = read(VM, root) if root is not None else {}
     if given["state"] == "absent":
@@ -72,18 +79,22 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         ]
     )
 
-    owned = list(config.get("owned_volumes") or ())
+    owned = owned_volumes(config)
     owned += [one for one in (*storage.created, *seed.created) if one not in owned]
     edited = tree.copy(root) if root is not None else tree.new(VM.tag)
-    write(VM, {**wanted, "owned_volumes": owned}, edited)
+    write(VM, {**wanted, "status": {"owned_volumes": owned}}, edited)
     _boot_by_device(edited)
+    running = tree.parse(seen.live_xml) if seen and seen.live_xml else None
+    if root is not None:
+        mark(changes, root, edited, running)
 
-    live = _live(wanted, seen, edited, changes)
-    steps = plan_steps(given, state, live, storage, bool(seed.actions))
+    live = _live(wanted, running, edited)
+    waits = pending(edited, running) if running is not None else []
+    steps = plan_steps(given, state, live, storage, waits, bool(seed.actions))
     # A volume stays ours for as long as the running machine holds on to its disk.
     detached = not any(path.startswith("disks[") for path in steps.waits)
     removed = _removed_volumes(wanted, root, config, facts) if detached else []
-    write(VM, {"owned_volumes": [one for one in owned if one not in removed]}, edited)
+    write(VM, {"status": {"owned_volumes": [one for one in owned if one not in removed]}}, edited)
 
     # The definition comes first, and names the volumes that it owns: whatever fails after it, the
     # next run knows them.
@@ -101,7 +112,11 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     actions += [*steps.power, *deletes]
 
     known = {change.path for change in changes}
-    late = [change for change in live.changes if change.path not in known]
+    late = [
+        change
+        for change in live.changes
+        if change.path not in known and change.path not in steps.waits
+    ]
     told = [*changes, *late, *storage.changes]
     return Plan(
         actions=tuple(actions),
@@ -168,16 +183,13 @@ def _changes(
     return diff(VM, wanted, root, {"autostart": seen.autostart})
 
 
-def _live(
-    wanted: Mapping[str, Any], seen: Seen | None, edited: tree.Element, changes: list[Change]
-) -> Live:
-    if seen is None or seen.live_xml is None:
+def _live(wanted: Mapping[str, Any], live: tree.Element | None, edited: tree.Element) -> Live:
+    """What can be done to a running vm of what was given."""
+    if live is None:
         return Live()
-    root = tree.parse(seen.live_xml)
     known = _identified(wanted, edited)
-    different = [one for one in diff(VM, known, root) if not one.field.expands]
-    different += [one for one in changes if one.field.expands]
-    running = Running(seen.name, root, read(VM, root), edited, wanted["wait_timeout"])
+    different = [one for one in diff(VM, known, live) if not expands(one)]
+    running = Running(wanted["name"], live, read(VM, live), edited, wanted["wait_timeout"])
     return plan_live(different, known, running)
 
 
@@ -211,7 +223,7 @@ def _removed_volumes(
         return []
     # A disk that goes by one name may come back by another.
     stay = {disk.get("path") for disk in wanted.get("disks", ()) if disk.get("state") != "absent"}
-    owned = config.get("owned_volumes") or ()
+    owned = owned_volumes(config)
     found = list(items(VM["disks"], root))
     volumes = []
     for disk in wanted.get("disks", ()):

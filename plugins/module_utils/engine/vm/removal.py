@@ -25,6 +25,11 @@ def seed_volume(name: str) -> str:
     return f"{name}-seed.iso"
 
 
+def owned_volumes(config: Mapping[str, Any]) -> list[str]:
+    """The volumes that the vm's declaration created, as pool and name."""
+    return list((config.get("status") or {}).get("owned_volumes") or ())
+
+
 def plan_removal(
     wanted: Mapping[str, Any], seen: Seen | None, config: Mapping[str, Any], facts: NodeFacts
 ) -> Plan:
@@ -36,7 +41,7 @@ def plan_removal(
     if is_up(seen.state):
         actions += stop(name, wanted, seen.state)
     actions.append(Undefine("vm", name))
-    owned = list(config.get("owned_volumes") or ())
+    owned = owned_volumes(config)
     if wanted["delete_disks"] != "owned":
         # The seed is no data: it is made from the declaration, and may hold secrets.
         owned = [one for one in owned if one.endswith(f"/{seed_volume(name)}")]

@@ -31,8 +31,11 @@ def report_vm(observer: Observer, name: str, sources: tuple[str, ...] = SOURCES)
         **values,
         "autostart": seen.autostart,
         "state": _state(seen),
-        "phase": phase(seen.state),
-        "addresses": addresses,
+        "status": {
+            **(values.get("status") or {}),
+            "phase": phase(seen.state),
+            "addresses": addresses,
+        },
     }
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
-# Buses whose disks can come and go, besides PCI itself.
-_HOTPLUG_BUSES = ("scsi", "usb")
+# Buses, besides PCI itself, whose devices can come and go as long as they have a controller.
+_BUSES = ("scsi", "usb", "virtio-serial")
 _SLOTS_OF_PCI = 31
+# Devices that are on no bus at all.
+_BOARD = ("lease", "redirfilter", "dimm", "nvdimm")
 
 
 class Slots:
@@ -23,8 +25,9 @@ class Slots:
 
     def take(self, device: tree.Element) -> bool:
         """Is there room for a device? It is taken then."""
-        if not self._on_pci(device):
-            return self._reaches(device)
+        bus = bus_of(device)
+        if bus != "pci":
+            return self._reaches(bus)
         if self._free <= 0:
             return False
         self._free -= 1
@@ -32,23 +35,33 @@ class Slots:
 
     def leave(self, device: tree.Element) -> bool:
         """Can a device be unplugged? Its room is free then."""
-        if not self._on_pci(device):
-            return self._reaches(device)
+        bus = bus_of(device)
+        if bus != "pci":
+            return self._reaches(bus)
         self._free += 1
         return True
 
-    def _reaches(self, disk: tree.Element) -> bool:
-        bus = _bus(disk)
-        return bus in _HOTPLUG_BUSES and bus in self._buses
-
-    @staticmethod
-    def _on_pci(device: tree.Element) -> bool:
-        return device.tag != "disk" or _bus(device) == "virtio"
+    def _reaches(self, bus: str | None) -> bool:
+        return bus in _BOARD or (bus in _BUSES and bus in self._buses)
 
 
-def _bus(disk: tree.Element) -> str | None:
-    spot = tree.find(disk, "target/@bus")
-    return spot.text if spot else None
+def bus_of(device: tree.Element) -> str | None:
+    """What a device is plugged into: pci, another bus, or its own kind where there is no bus."""
+    said = device.get("bus")
+    if device.tag in ("disk", "input"):
+        spot = tree.find(device, "target/@bus")
+        said = spot.text if spot else said
+        return "pci" if said == "virtio" else said
+    if device.tag == "channel":
+        return "virtio-serial"
+    if device.tag == "redirdev":
+        return "usb"
+    if device.tag == "hostdev":
+        kind = device.get("type")
+        return "pci" if kind in ("pci", "mdev", "scsi_host") else kind
+    if device.tag == "memory":
+        return "pci" if str(device.get("model")).startswith("virtio") else device.get("model")
+    return device.tag if device.tag in _BOARD else "pci"
 
 
 def _free(live: tree.Element) -> int:

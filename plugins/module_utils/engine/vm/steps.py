@@ -34,9 +34,17 @@ class Steps:
 
 
 def plan_steps(
-    given: Mapping[str, Any], state: str, live: Live, storage: Storage, new_seed: bool
+    given: Mapping[str, Any],
+    state: str,
+    live: Live,
+    storage: Storage,
+    pending: list[str],
+    new_seed: bool,
 ) -> Steps:
-    """The steps from a state; a vm that is about to stop needs no change while it runs."""
+    """The steps from a state; a vm that is about to stop needs no change while it runs.
+
+    ``pending`` are all options in which the running vm differs from its definition.
+    """
     power = tuple(plan_power(given["name"], given, state))
     if not is_up(state):
         return Steps(storage.after, power)
@@ -45,8 +53,9 @@ def plan_steps(
     seed = ("cloud_init",) if new_seed else ()
     if given["apply"] == "next_boot":
         late = [change.path for change in (*live.changes, *storage.live_changes)]
-        return Steps((), power, _once(*late, *seed))
-    waits = _once(*live.pending, *seed)
+        return Steps((), power, _once(*late, *pending, *seed))
+    done = {change.path for change in live.changes} - set(live.pending)
+    waits = _once(*(path for path in pending if path not in done), *live.pending, *seed)
     if waits and given["apply"] == "restart":
         return Steps(storage.after, _restart(given, state))
     return Steps((*live.actions, *storage.after), power, waits)

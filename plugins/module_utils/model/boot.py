@@ -1,0 +1,60 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What kind of machine a vm is, and what it boots."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
+
+MACHINES = {"q35": "pc-q35-", "pc": "pc-i440fx-", "virt": "virt-"}
+
+
+def family(machine: str | None) -> str | None:
+    """The short name of the family that a machine type belongs to; others are their own."""
+    for short, prefix in MACHINES.items():
+        if machine and machine.startswith(prefix):
+            return short
+    return machine
+
+
+def _same_machine(wanted: str, found: str | None) -> bool:
+    """libvirt writes the newest version of a family for its short name; that version stays."""
+    return wanted == found or (wanted in MACHINES and family(found) == wanted)
+
+
+BOOT = (
+    Field(
+        "firmware",
+        "Firmware of the machine.",
+        at="os/@firmware",
+        choices=("bios",),
+        absent="bios",
+        apply=Apply.RECREATE,
+    ),
+    Field(
+        "os_type",
+        "What the machine runs; V(hvm) is an operating system for real hardware.",
+        at="os/type",
+        choices=("hvm",),
+        apply=Apply.RECREATE,
+        initial="hvm",
+    ),
+    Field(
+        "arch",
+        "Architecture of the machine, such as V(x86_64).",
+        at="os/type/@arch",
+        apply=Apply.RECREATE,
+        initial_doc="the architecture of the node",
+    ),
+    Field(
+        "machine",
+        "Machine type, such as V(q35) or V(pc). The version that libvirt picks for a short "
+        "name stays.",
+        at="os/type/@machine",
+        same=_same_machine,
+        apply=Apply.RESTART,
+        initial="q35",
+    ),
+)
