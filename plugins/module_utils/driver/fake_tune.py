@@ -35,7 +35,7 @@ def _values(schema: Schema, vias: Mapping[str, Any]) -> dict[str, Any]:
     """The values as a wish has them, at whatever depth."""
     found: dict[str, Any] = {}
     for one in schema.fields:
-        if one.via in vias:
+        if one.via and one.via in vias:
             found[one.name] = vias[one.via]
         elif one.of and not one.many:
             inner = _values(one.of, vias)

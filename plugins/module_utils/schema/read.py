@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -71,13 +72,18 @@ def places(one: Field, values: Mapping[str, Any]) -> tuple[str, ...]:
 def items(one: Field, root: tree.Element) -> Iterator[Item]:
     """The things in the list of a field; those without our alias get a derived name."""
     schema = one.schema
+    taken: Counter[str] = Counter()
     for element in tree.children(root, one.places[0]):
         if not _is_one(schema, element):
             continue
         values = read(schema, element)
         ours = not schema.key or values.get(schema.key) is not None
         if not ours and schema.key and schema.derive:
-            values = {schema.key: schema.derive(values), **values}
+            name = schema.derive(values)
+            taken[name] += 1
+            # Two that nothing tells apart are told apart by their order.
+            unique = name if taken[name] == 1 else f"{name}-{taken[name]}"
+            values = {schema.key: unique, **values}
         yield Item(element, values, ours)
 
 

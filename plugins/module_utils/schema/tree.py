@@ -71,6 +71,19 @@ def new(tag: str) -> Element:
     return etree.Element(_tag(tag), nsmap={prefix: NSMAP[prefix]} if colon else None)
 
 
+def spelled(tag: str) -> str:
+    """A tag or an attribute as places spell it; one of a namespace that we do not know keeps it."""
+    for prefix, space in NSMAP.items():
+        if tag.startswith(f"{{{space}}}"):
+            return f"{prefix}:{tag[len(space) + 2 :]}"
+    return tag
+
+
+def name(element: Element) -> str:
+    """The tag of an element as places spell it."""
+    return spelled(str(element.tag))
+
+
 def copy(element: Element) -> Element:
     return parse(render(element))
 

@@ -43,7 +43,7 @@ def write(schema: Schema, values: Mapping[str, Any], root: tree.Element) -> None
         elif one.type == "list":
             _write_list(one, value, root, schema)
         else:
-            _write_value(one, value, values, root, schema)
+            _write_value(one, value, values, root, schema, fresh)
 
 
 def element_of(one: Field, values: Mapping[str, Any]) -> tree.Element:
@@ -54,7 +54,12 @@ def element_of(one: Field, values: Mapping[str, Any]) -> tree.Element:
 
 
 def _write_value(
-    one: Field, value: Any, values: Mapping[str, Any], root: tree.Element, schema: Schema
+    one: Field,
+    value: Any,
+    values: Mapping[str, Any],
+    root: tree.Element,
+    schema: Schema,
+    fresh: bool,
 ) -> None:
     known = values
     if isinstance(one.at, Mapping):
@@ -64,7 +69,9 @@ def _write_value(
         return
     place = places(one, known)[0]
     now = read_value(one, root, known)
-    if now is not None and one.same(value, now) and one.codec.removes != value:
+    # A new thing says in each place what it is, also where another place implies it.
+    implied = fresh and len(places(one, known)) > 1 and tree.find(root, place) is None
+    if now is not None and one.same(value, now) and one.codec.removes != value and not implied:
         return
     if one.codec.removes is not None and value == one.codec.removes:
         tree.remove(root, place)
@@ -114,16 +121,19 @@ def _write_items(
     if one.schema.key is None:
         _replace_items(one, value, root, schema)
         return
+    key = one.schema.ident
+    # Only what was there before: nothing that is written here is taken for another thing.
+    found = list(items(one, root))
     for wanted in value:
-        item = match(one.schema, wanted, list(items(one, root)))
+        item = None if wanted.get(key) is None else match(one.schema, wanted, found)
         if wanted.get("state") == GONE:
             if item is not None:
                 item.element.getparent().remove(item.element)
             continue
         element = tree.append(root, one.places[0], schema.order) if item is None else item.element
-        if item and not item.ours and item.values.get(one.schema.ident) == wanted[one.schema.ident]:
+        if item and not item.ours and item.values.get(key) == wanted.get(key):
             # It is known by this name already, so it needs no alias of ours.
-            wanted = {**wanted, one.schema.ident: None}
+            wanted = {**wanted, key: None}
         write(one.schema, wanted, element)
 
 
