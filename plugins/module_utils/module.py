@@ -42,10 +42,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import (
+    declaration,
     mask,
     normalise,
     secrets,
-    show,
 )
 
 Query = Callable[[LibvirtObserver, Mapping[str, Any]], Mapping[str, Any]]
@@ -59,11 +59,13 @@ def run(resource: Resource) -> None:
             with closing(LibvirtObserver(uri_of(module))) as observer:
                 later = foreseen(common.get("foreseen") or {})
                 plan = make_plan(resource, given, observer, later)
+                _fail(plan)
                 return _result(module, resource, plan, given, observer)
         with closing(LibvirtHost(uri_of(module), open_url)) as host:
             plan = make_plan(resource, given, host)
             apply(plan, host)
             _wait(resource, host, given, plan)
+            _fail(plan)
             return _result(module, resource, plan, given, host)
 
     _run(resource.schema, COMMON, work)
@@ -74,6 +76,12 @@ def _wait(resource: Resource, host: LibvirtHost, given: Mapping[str, Any], plan:
         resource.wait(host, given)
     except VmrtError as error:
         raise WaitFailed(error, plan) from error
+
+
+def _fail(plan: Plan) -> None:
+    """The error that a plan ends with, in check mode as in a real run."""
+    if plan.fails:
+        raise WaitFailed(plan.fails, plan) from plan.fails
 
 
 def run_info(schema: Schema, query: Query) -> None:
@@ -146,7 +154,7 @@ def _result(
         "changes": [change.as_dict() for change in plan.changes],
         "restart_required": list(plan.restart_required),
         "diff": {"before": dict(plan.before), "after": dict(plan.after)},
-        resource.what: show(resource.schema, resource.report(observer, given)),
+        resource.what: declaration(resource.schema, resource.report(observer, given)),
     }
     if plan.filled:
         result["filled"] = dict(plan.filled)

@@ -664,6 +664,14 @@ options:
           - Without it, libvirt chooses one for a new one.
           - A change takes effect at once, also on a running vm.
         type: str
+  on_pending:
+    description:
+      - 'What to make of options that wait for a restart when all
+        is done: V(report) tells them in RV(restart_required), V(fail)
+        also fails the task.'
+    type: str
+    choices: [report, fail]
+    default: report
   os_type:
     description:
       - What the machine runs; V(hvm) is an operating system for real
@@ -799,6 +807,41 @@ options:
         go of a device, in seconds.
     type: int
     default: 300
+  xml_patches:
+    description:
+      - Changes of the definition that no option covers, made after
+        all options in this order.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      op:
+        description:
+          - V(set) gives an attribute or the text of an element the
+            O(xml_patches[].value); an attribute that is missing is
+            added. V(create) adds the element in O(xml_patches[].value)
+            to the one element that the path finds, unless that has
+            one which says all of it. V(delete) takes away all that
+            the path finds.
+        type: str
+        choices: [set, create, delete]
+        default: set
+      value:
+        description:
+          - A text, or for V(create) an element written in XML.
+          - A change takes effect at the next start of the vm.
+          - Required when O(xml_patches[].op=set).
+          - Required when O(xml_patches[].op=create).
+        type: str
+      xpath:
+        description:
+          - XPath from the element C(domain) to what is changed, such
+            as C(devices/memballoon/@model). The prefixes C(qemu),
+            C(libosinfo) and C(vmrt) are known.
+          - A change takes effect at the next start of the vm.
+        type: str
+        required: true
 # end of what is generated
 """
 
@@ -1092,6 +1135,11 @@ vm:
       description:
         - The value of O(vcpus).
       type: int
+    xml_patches:
+      description:
+        - The value of O(xml_patches).
+      type: list
+      elements: dict
 # end of what is generated
 """
 

@@ -242,6 +242,11 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:vcpus).
       type: int
+    xml_patches:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:xml_patches).
+      type: list
+      elements: dict
   returned: success
 # end of what is generated
 """

@@ -53,6 +53,7 @@ class WaitFailed(VmrtError):
         return {
             "changed": self.plan.changed,
             "actions": [action.describe() for action in self.plan.actions],
+            "restart_required": list(self.plan.restart_required),
         }
 
 

@@ -15,7 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import declaration, show
 
 
 def vms(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def vms(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
         )
     sources = tuple(given["address_sources"])
     chosen = [wanted] if wanted else known
-    return {"vms": [show(VM, report_vm(observer, name, sources)) for name in chosen]}
+    return {"vms": [declaration(VM, report_vm(observer, name, sources)) for name in chosen]}
 
 
 def node(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Plan:
 
     ``before`` and ``after`` are values as users write them, for the diff; ``restart_required``
     names the options that wait for a restart; ``filled`` says what was chosen for a new thing.
+    ``fails`` is the error that the task ends with although all was done.
     """
 
     actions: tuple[Action, ...] = ()
@@ -50,6 +52,7 @@ class Plan:
     restart_required: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     filled: Mapping[str, Any] = field(default_factory=dict)
+    fails: VmrtError | None = None
 
     @property
     def changed(self) -> bool:

@@ -34,6 +34,13 @@ STEERING = (
         default="live",
     ),
     _steer(
+        "on_pending",
+        "What to make of options that wait for a restart when all is done: V(report) tells them in "
+        "RV(restart_required), V(fail) also fails the task.",
+        choices=("report", "fail"),
+        default="report",
+    ),
+    _steer(
         "remove_unmanaged",
         "Lists of devices, such as V(disks), from which devices that were declared once and are "
         "no longer are removed. Devices that were not made by this collection stay.",

@@ -15,6 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.features import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory import MEMORY
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.status import STATUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.steering import STEERING
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.xml_patch import XML_PATCH
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Apply,
@@ -81,6 +82,13 @@ VM = Schema(
             type="bool",
             codec=codec.RAW,
             apply=Apply.LIVE,
+        ),
+        Field(
+            "xml_patches",
+            XML_PATCH.doc,
+            of=XML_PATCH,
+            many=True,
+            apply=Apply.RESTART,
         ),
         Field("cloud_init", CLOUD_INIT.doc, of=CLOUD_INIT, type="dict"),
         *STEERING,

@@ -20,8 +20,11 @@ try:
     from lxml import etree
 
     LXML_IMPORT_ERROR = None
+    XMLError: type[Exception] = etree.XMLSyntaxError
+    XPathError: type[Exception] = etree.XPathError
 except ImportError:
     etree = None  # type: ignore[assignment]
+    XMLError = XPathError = ValueError
     LXML_IMPORT_ERROR = traceback.format_exc()
 
 Element = Any
@@ -124,6 +127,15 @@ def find(root: Element, place: str) -> Spot | None:
     if element is None or (attribute is not None and attribute not in element.attrib):
         return None
     return Spot(element, attribute)
+
+
+def xpath(root: Element, path: str) -> list[Element]:
+    """All elements at an XPath. Raises XPathError, and ValueError where it finds no elements."""
+    spaces = {prefix: space for prefix, space in root.nsmap.items() if prefix}
+    found = root.xpath(path, namespaces={**spaces, **NSMAP})
+    if not isinstance(found, list) or not all(etree.iselement(one) for one in found):
+        raise ValueError(f"'{path}' finds something else than elements or an attribute")
+    return found
 
 
 def ensure(root: Element, place: str, order: Sequence[str] = ()) -> Spot:

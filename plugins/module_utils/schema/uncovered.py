@@ -40,6 +40,11 @@ def uncovered(schema: Schema, root: tree.Element) -> list[Occurrence]:
     return list(_lost(root, written, ""))
 
 
+def says(root: tree.Element, other: tree.Element) -> bool:
+    """Does an element say all that another one says?"""
+    return not any(_lost(other, root, ""))
+
+
 def occurrences(element: tree.Element, path: str = "") -> Iterator[Occurrence]:
     """Each element and attribute, the element itself first."""
     yield Occurrence(path or ".", (element.text or "").strip())

@@ -118,6 +118,23 @@ def show_value(one: Field, value: Any) -> Any:
     return one.codec.show(value)
 
 
+def declaration(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a user would declare them again: nothing that is empty, and no secret, which would
+    come back masked."""
+    return {
+        one.name: _declared(one, value)
+        for one in schema.fields
+        for value in [values.get(one.name)]
+        if value not in (None, {}, []) and not one.no_log
+    }
+
+
+def _declared(one: Field, value: Any) -> Any:
+    if one.of and one.many:
+        return [declaration(one.schema, item) for item in value]
+    return declaration(one.schema, value) if one.of else one.codec.show(value)
+
+
 def initial(schema: Schema) -> dict[str, Any]:
     """The values of a new thing that do not depend on where it is made."""
     return {one.name: one.initial for one in schema.fields if one.initial is not None}

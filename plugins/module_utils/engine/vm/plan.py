@@ -26,6 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.live import
     Running,
     plan_live,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.patches import patch
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.pending import (
     expands,
     mark,
@@ -84,12 +85,14 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     edited = tree.copy(root) if root is not None else tree.new(VM.tag)
     write(VM, {**wanted, "status": {"owned_volumes": owned}}, edited)
     _boot_by_device(edited)
+    patched = patch(given, edited)
     running = tree.parse(seen.live_xml) if seen and seen.live_xml else None
     if root is not None:
         mark(changes, root, edited, running)
 
     live = _live(wanted, running, edited)
     waits = pending(edited, running) if running is not None else []
+    waits += [change.path for change in patch(given, running)]
     steps = plan_steps(given, state, live, storage, waits, bool(seed.actions))
     # A volume stays ours for as long as the running machine holds on to its disk.
     detached = not any(path.startswith("disks[") for path in steps.waits)
@@ -117,7 +120,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         for change in live.changes
         if change.path not in known and change.path not in steps.waits
     ]
-    told = [*changes, *late, *storage.changes]
+    told = [*changes, *late, *storage.changes, *patched]
     return Plan(
         actions=tuple(actions),
         changes=tuple(told),
@@ -126,6 +129,17 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         restart_required=steps.waits,
         warnings=(*warnings(wanted, facts), *kept),
         filled=_filled(given, wanted, hypervisor.name) if seen is None else {},
+        fails=_pending_error(given, steps.waits),
+    )
+
+
+def _pending_error(given: Mapping[str, Any], waits: tuple[str, ...]) -> VmrtError | None:
+    if not waits or given["on_pending"] == "report":
+        return None
+    return VmrtError(
+        f"'{given['name']}' needs a restart for {', '.join(waits)}",
+        option="on_pending",
+        hint="Restart it with apply: restart, or shut it down and start it.",
     )
 
 
