@@ -82,12 +82,23 @@ def _dhcp(dhcp: Values, own: str, subnet: Subnet, option: str) -> Iterator[VmrtE
                 hint="A range begins with its lowest address.",
             )
     taken: dict[str, str] = {own: "the node itself"}
+    called: dict[str, str] = {}
     for host in dhcp.get("hosts", ()):
         mac, ip = host.get("mac"), host.get("ip")
         if mac is None:
             # Of an entry that knows its guest otherwise we know too little.
             continue
         here = f"{option}.hosts[{mac}]"
+        name = host.get("name")
+        if name in called:
+            # libvirt takes an entry of the same name for the same entry.
+            yield VmrtError(
+                f"'{name}' is the name of {called[name]} already",
+                option=f"{here}.name",
+                hint="Give another one, or remove the other entry with state: absent.",
+            )
+        elif name:
+            called[name] = mac
         if subnet.version == 6:
             yield VmrtError(
                 "DHCP of IPv6 does not know guests by their MAC addresses",
