@@ -687,7 +687,7 @@ options:
         that were not made by this collection stay.
     type: list
     elements: str
-    choices: [disks, nics, cdroms, serials, channels]
+    choices: [disks, cdroms, nics, serials, channels]
   rng:
     description:
       - A source of random numbers.

@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.address import ADDRESS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Owner
 
 DEVICE_STATE = Field(
@@ -41,7 +42,7 @@ def address_field() -> Field:
         "Place of the device in the machine: on the PCI bus as C(0000:03:00.0), on another as its "
         "type and its parts, such as C(drive controller=0 bus=0 target=0 unit=1).",
         at="address",
-        codec=codec.ADDRESS,
+        codec=ADDRESS,
         owner=Owner.FILLED,
         apply=Apply.RESTART,
         initial_doc="the next free place",
@@ -53,6 +54,6 @@ def named_by(*parts: str) -> Callable[[Mapping[str, Any]], str]:
 
     def derive(values: Mapping[str, Any]) -> str:
         words = [str(values[part]) for part in parts if values.get(part) is not None]
-        return "-".join(words).replace(".", "-")
+        return "-".join(words) or parts[0]
 
     return derive

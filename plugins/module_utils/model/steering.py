@@ -7,8 +7,17 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.devices import DEVICES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field
+
+# The first serial port is a console as well, which comes and goes with it.
+_REMOVABLE = tuple(
+    one.name
+    for one in DEVICES
+    if one.of and one.many and one.of.key == "name"
+    if one.name not in ("consoles", "controllers")
+)
 
 
 def _steer(name: str, doc: str, **more: object) -> Field:
@@ -46,7 +55,7 @@ STEERING = (
         "no longer are removed. Devices that were not made by this collection stay.",
         type="list",
         elements="str",
-        choices=("disks", "nics", "cdroms", "serials", "channels"),
+        choices=_REMOVABLE,
     ),
     _steer(
         "delete_disks",

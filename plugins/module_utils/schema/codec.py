@@ -178,58 +178,6 @@ class Entries(Codec):
             spot.element.append(entry)
 
 
-class _Address(Codec):
-    """Where a device stands, as one text.
-
-    A PCI address is written as lspci does, ``0000:03:00.0``, with ``multifunction`` behind it where
-    the device has several functions; any other as its type and its parts in libvirt's words,
-    ``drive controller=0 bus=0 target=0 unit=1``.
-    """
-
-    def parse(self, value: Any) -> str:
-        text = " ".join(Codec.parse(self, value).split())
-        if _PCI.fullmatch(text) or _OTHER_ADDRESS.fullmatch(text):
-            return text
-        raise ValueError(
-            f"'{value}' is not the address of a device: write it as 0000:03:00.0, or as "
-            "'drive controller=0 bus=0 target=0 unit=1'"
-        )
-
-    def read(self, spot: Spot) -> str | None:
-        parts = dict(spot.element.attrib)
-        kind = parts.pop("type", None)
-        if kind is None or len(spot.element):
-            # What a mainframe adds to an address stays as it is.
-            return None
-        several = parts.pop("multifunction", None)
-        if kind == "pci" and set(parts) <= set(_PCI_PARTS) and several in (None, "on", "off"):
-            domain, bus, slot, function = (int(parts.get(name, "0"), 0) for name in _PCI_PARTS)
-            text = f"{domain:04x}:{bus:02x}:{slot:02x}.{function:x}"
-            return text if several is None else f"{text} {_SEVERAL[several]}"
-        return " ".join([kind, *(f"{name}={part}" for name, part in parts.items())])
-
-    def write(self, spot: Spot, value: Any) -> None:
-        spot.element.attrib.clear()
-        pci = _PCI.fullmatch(value)
-        if not pci:
-            kind, *parts = value.split()
-            spot.element.set("type", kind)
-            spot.element.attrib.update(part.split("=", 1) for part in parts)
-            return
-        spot.element.set("type", "pci")
-        for name, digits in zip(_PCI_PARTS, pci.groups()):
-            spot.element.set(name, "0x" + digits)
-        for word, text in _SEVERAL.items():
-            if value.endswith(f" {text}"):
-                spot.element.set("multifunction", word)
-
-
-_PCI = re.compile(r"([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])(?: multifunction| single)?")
-_PCI_PARTS = ("domain", "bus", "slot", "function")
-_SEVERAL = {"on": "multifunction", "off": "single"}
-_OTHER_ADDRESS = re.compile(r"[a-z][a-z0-9-]*(?: [a-z]+=[A-Za-z0-9.]+)*")
-
-
 class _Cpus(Codec):
     """A set of CPU numbers, such as ``0-3,^2,8``; libvirt writes it as ``0-1,3,8``."""
 
@@ -286,6 +234,5 @@ MEMORY = _Size("KiB", "MiB")
 CAPACITY = _Size("bytes")
 ALIAS = _Alias()
 PAIRS = Entries("vmrt:item")
-ADDRESS = _Address()
 CPUS = _Cpus()
 RAW = _Raw()

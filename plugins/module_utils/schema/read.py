@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+
+# What the name of a device may not hold, and how long it may be with a number behind it.
+_UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST = 28
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def items(one: Field, root: tree.Element) -> Iterator[Item]:
         values = read(schema, element)
         ours = not schema.key or values.get(schema.key) is not None
         if not ours and schema.key and schema.derive:
-            name = schema.derive(values)
+            name = _UNFIT.sub("-", schema.derive(values)).strip("-_")[:_LONGEST]
             taken[name] += 1
             # Two that nothing tells apart are told apart by their order.
             unique = name if taken[name] == 1 else f"{name}-{taken[name]}"

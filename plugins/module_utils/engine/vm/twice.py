@@ -14,12 +14,22 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match
 
+
+def _lists(option: str) -> tuple[str, ...]:
+    """The lists of devices that have an option."""
+    return tuple(
+        one.name
+        for one in VM.fields
+        if one.of and one.many and one.of.key == "name" and option in one.of
+    )
+
+
 # Options, and the lists in which no two devices have the same.
 _CLAIMS: Mapping[str, tuple[str, ...]] = {
-    "name": ("disks", "cdroms", "controllers", "nics", "serials", "channels"),
+    "name": _lists("name"),
     "target": ("disks", "cdroms"),
     "path": ("disks",),
-    "boot_order": ("disks", "cdroms", "nics"),
+    "boot_order": _lists("boot_order"),
 }
 
 
@@ -68,6 +78,8 @@ def _kept(
     named = [match(field.schema, device, found) for device in wanted.get(name, ())]
     for item in found:
         if not any(item is other for other in named):
-            # The name of a device that is not ours is only derived.
-            values = item.values if item.ours else {**item.values, "name": None}
+            # The name of a device that is not ours is only derived, and the first serial port is
+            # a console as well, under the same name.
+            ours = item.ours and item.values.get("target_type") != "serial"
+            values = item.values if ours else {**item.values, "name": None}
             yield f"{name}[{item.values['name']}]", values
