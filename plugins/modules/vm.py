@@ -227,11 +227,70 @@ options:
     type: list
     elements: dict
     suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      cmd_per_lun:
+        description:
+          - Commands that the guest may have under way on a disk of
+            a virtio-scsi controller.
+          - A change takes effect at the next start of the vm.
+        type: int
       index:
         description:
           - Number of the controller among those of its kind.
           - Without it, a new one gets the next free number.
           - Can not be changed once it exists.
+        type: int
+      ioeventfd:
+        description:
+          - Whether requests to a virtio-scsi controller are handled
+            in a thread of their own.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iothread:
+        description:
+          - Number of the I/O thread that serves a virtio-scsi controller.
+          - A change takes effect at the next start of the vm.
+        type: int
+      max_event_channels:
+        description:
+          - Event channels of a Xen bus.
+          - A change takes effect at the next start of the vm.
+        type: int
+      max_grant_frames:
+        description:
+          - Grant frames of a Xen bus.
+          - A change takes effect at the next start of the vm.
+        type: int
+      max_sectors:
+        description:
+          - Sectors of 512 bytes that a request to a virtio-scsi controller
+            may have.
+          - A change takes effect at the next start of the vm.
         type: int
       model:
         description:
@@ -279,6 +338,25 @@ options:
           - qusb2
           - none
           - virtio
+          - piix3
+          - piix4
+          - ich6
+      model_name:
+        description:
+          - What QEMU calls a PCI controller, such as C(ioh3420).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - spapr-pci-host-bridge
+          - pci-bridge
+          - i82801b11-bridge
+          - pcie-pci-bridge
+          - ioh3420
+          - pcie-root-port
+          - x3130-upstream
+          - xio3130-downstream
+          - pxb
+          - pxb-pcie
       name:
         description:
           - Name of the controller, by which it is known in every
@@ -286,19 +364,112 @@ options:
           - Can not be changed once it exists.
         type: str
         required: true
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      pcihole64:
+        description:
+          - Size of the window for large devices above 4 GiB, of the
+            root of a PCI machine.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ports:
+        description:
+          - Number of ports of a USB or virtio-serial controller.
+          - A change takes effect at the next start of the vm.
+        type: int
+      queues:
+        description:
+          - Number of queues of a virtio-scsi controller; one for
+            each CPU is usual.
+          - A change takes effect at the next start of the vm.
+        type: int
+      startport:
+        description:
+          - First port of a USB 2 controller that this companion of
+            it serves.
+          - A change takes effect at the next start of the vm.
+        type: int
       state:
         description:
           - Whether the device is there.
         type: str
         choices: [present, absent]
         default: present
+      target:
+        description:
+          - Where a PCI controller stands among the others, as the
+            guest sees it.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          bus_nr:
+            description:
+              - Number of the bus behind an expander bus.
+              - A change takes effect at the next start of the vm.
+            type: int
+          chassis:
+            description:
+              - Number of the chassis of a PCIe port.
+              - A change takes effect at the next start of the vm.
+            type: int
+          chassis_nr:
+            description:
+              - Number of the chassis of a PCI bridge.
+              - A change takes effect at the next start of the vm.
+            type: int
+          hotplug:
+            description:
+              - Whether devices can be plugged into the port.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          index:
+            description:
+              - Number of a host bridge of a pSeries machine.
+              - A change takes effect at the next start of the vm.
+            type: int
+          node:
+            description:
+              - NUMA node of the guest that the bus belongs to.
+              - A change takes effect at the next start of the vm.
+            type: int
+          port:
+            description:
+              - Number of a PCIe port.
+              - A change takes effect at the next start of the vm.
+            type: int
       type:
         description:
           - Kind of controller.
           - Can not be changed once it exists.
         type: str
         required: true
-        choices: [pci, scsi, sata, usb, virtio-serial, ide]
+        choices:
+          - pci
+          - scsi
+          - sata
+          - usb
+          - virtio-serial
+          - ide
+          - fdc
+          - ccid
+          - xenbus
+          - isa
+      vectors:
+        description:
+          - Interrupts that a virtio-serial controller has.
+          - A change takes effect at the next start of the vm.
+        type: int
   cpu:
     description:
       - The processor that the guest sees.

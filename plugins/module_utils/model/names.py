@@ -16,6 +16,7 @@ _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TARGET = re.compile(r"(hd|sd|vd|xvd)[a-z]{1,3}")
 _SERIAL = re.compile(r"[A-Za-z0-9_.+ -]{1,36}")
+_LOADPARM = re.compile(r"[A-Za-z0-9. ]{1,8}")
 _INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
 _SYSTEM_FOLDERS = (
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
@@ -111,3 +112,21 @@ def positive(value: int) -> None:
     """A number of things of which there is at least one."""
     if value < 1:
         raise ValueError(f"{value} is less than 1")
+
+
+def not_negative(value: int) -> None:
+    """A number that may be 0."""
+    if value < 0:
+        raise ValueError(f"{value} is less than 0")
+
+
+def byte(value: int) -> None:
+    """A number that fits into one byte."""
+    if not 0 <= value <= 255:
+        raise ValueError(f"{value} is not between 0 and 255")
+
+
+def loadparm(text: str) -> None:
+    """What a loader of IBM Z takes."""
+    if not _LOADPARM.fullmatch(text):
+        raise ValueError(f"{text!r} is more than 8 letters, digits, dots and spaces")

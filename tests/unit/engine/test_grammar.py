@@ -25,6 +25,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import make_plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import (
+    CONTROLLER_OPTIONS,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -41,7 +44,21 @@ _ITEMS: dict[str, dict[str, Any]] = {
     "controllers": {"name": "a", "type": "scsi"},
     "graphics": {"type": "vnc"},
 }
-_FITTING = {"volume": {"size": "1GiB"}, "pool": {"size": "1GiB"}, "size": {}, "image": {}}
+# The same where an option needs another company.
+_FITTING: dict[tuple[str, str], dict[str, Any]] = {
+    ("disks", "volume"): {"size": "1GiB"},
+    ("disks", "pool"): {"size": "1GiB"},
+    ("disks", "size"): {},
+    ("disks", "image"): {},
+    **{
+        ("controllers", option): {
+            "type": kinds[0],
+            **({"model": "pcie-root-port"} if kinds[0] == "pci" else {}),
+        }
+        for option, kinds in CONTROLLER_OPTIONS.items()
+    },
+    ("controllers", "pcihole64"): {"type": "pci", "model": "pcie-root", "index": 0},
+}
 
 
 def _options() -> Iterator[tuple[str, ...]]:
@@ -83,8 +100,8 @@ def test_each_option_of_a_vm(path: tuple[str, ...], data: Any):
     else:
         drawn = {path[1]: data.draw(value(outer.schema[path[1]]))}
         item = {**_ITEMS.get(path[0], {"name": "a"}), **drawn}
-        if path[1] in _FITTING:
-            item = {"name": "a", **_FITTING[path[1]], **drawn}
+        if path in _FITTING:
+            item = {"name": "a", **_FITTING[path[0], path[1]], **drawn}
         wish = {path[0]: [item] if outer.many else drawn}
         if path == ("cpu", "model"):
             wish["cpu"]["mode"] = "custom"

@@ -33,6 +33,11 @@ _NAMES = {
     names.path: st.from_regex(r"/srv/[a-z0-9<&']{1,8}", fullmatch=True),
 }
 # What options accept that check what they are given, or keep it in a form of their own.
+_ADDRESSES = (
+    "0000:03:00.0",
+    "0000:00:1f.2 multifunction",
+    "drive controller=0 bus=0 target=0 unit=1",
+)
 _CORPUS = (
     *("web1", "db.example.com", "/srv/pool", "/srv/other", "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"),
     *("192.0.2.1", "198.51.100.9", "203.0.113.77", "2001:db8::1", "2001:db8::99"),
@@ -113,6 +118,8 @@ def _plain(one: Field) -> st.SearchStrategy[Any]:
         return st.integers(1, 100)
     if one.codec is codec.PAIRS:
         return st.dictionaries(TEXT, TEXT, max_size=3)
+    if one.name == "address" and one.places == ("address",):
+        return st.sampled_from(_ADDRESSES)
     if one.codec is codec.TEXT and one.check is None:
         return TEXT
     fitting = [candidate for candidate in _CORPUS if _accepts(one, candidate)]

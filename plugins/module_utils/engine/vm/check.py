@@ -11,10 +11,12 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_controllers import (
+    check_controllers,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import family
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import CONTROLLER_MODELS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import named_by_mac
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
@@ -38,7 +40,7 @@ def check(
         *_family(changes),
         *_sizes(wanted, config),
         *_consoles(wanted),
-        *_controllers(wanted),
+        *check_controllers(wanted),
         *twice(wanted, root),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),
@@ -93,22 +95,6 @@ def _consoles(wanted: Mapping[str, Any]) -> list[VmrtError]:
         for console in wanted.get("graphics", ())
         if console.get("autoport") and "port" in console and console.get("state") != "absent"
     ]
-
-
-def _controllers(wanted: Mapping[str, Any]) -> list[VmrtError]:
-    errors = []
-    for controller in wanted.get("controllers", ()):
-        model = controller.get("model")
-        models = CONTROLLER_MODELS.get(controller.get("type", ""), ())
-        if model and "type" in controller and model not in models:
-            errors.append(
-                VmrtError(
-                    f"a controller of the type {controller['type']} has no model '{model}'",
-                    option=f"controllers[{controller['name']}].model",
-                    hint=f"It has: {', '.join(models) or 'none'}.",
-                )
-            )
-    return errors
 
 
 def _plugs(

@@ -33,6 +33,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
+_CONTROLLERS = "controllers["
+
 
 @dataclass(frozen=True)
 class Live:
@@ -79,17 +81,24 @@ def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> 
     return Live(tuple(sorted(actions, key=_turn)), tuple(pending), tuple(changes))
 
 
-def _turn(action: Action) -> int:
-    """What goes makes room for what comes, and what is there is changed last."""
-    kinds = (Detach, Attach)
-    return next((n for n, kind in enumerate(kinds) if isinstance(action, kind)), len(kinds))
+def _turn(action: Action) -> tuple[int, bool]:
+    """What goes makes room for what comes, and what is there is changed last. A controller comes
+    before the devices that are on it, and goes after them."""
+    if isinstance(action, Detach):
+        return 0, action.device.startswith(_CONTROLLERS)
+    if isinstance(action, Attach):
+        return 1, not action.device.startswith(_CONTROLLERS)
+    return 2, False
 
 
 def _by_device(changes: list[Change]) -> dict[tuple[str, str | None] | None, list[Change]]:
     """Changes of one device belong together; what is no device comes under None. What goes makes
-    room for what comes."""
+    room for what comes, and a controller for the devices on it."""
     groups: dict[tuple[str, str | None] | None, list[Change]] = {}
-    for change in sorted(changes, key=lambda change: change.kind != REMOVED):
+    for change in sorted(
+        changes,
+        key=lambda one: (one.kind != REMOVED, not one.path.startswith(_CONTROLLERS)),
+    ):
         groups.setdefault(change.device, []).append(change)
     return groups
 

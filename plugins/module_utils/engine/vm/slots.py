@@ -31,6 +31,8 @@ class Slots:
         if self._free <= 0:
             return False
         self._free -= 1
+        if device.tag == "controller":
+            self._buses.add(device.get("type"))
         return True
 
     def leave(self, device: tree.Element) -> bool:
@@ -52,6 +54,9 @@ def bus_of(device: tree.Element) -> str | None:
         spot = tree.find(device, "target/@bus")
         said = spot.text if spot else said
         return "pci" if said == "virtio" else said
+    if device.tag == "controller":
+        # No other kind of controller can come or go under a running vm.
+        return "pci" if device.get("type") == "scsi" else None
     if device.tag == "channel":
         return "virtio-serial"
     if device.tag == "redirdev":
