@@ -661,6 +661,13 @@ options:
           - Without it, a new vm gets V(true).
           - A change takes effect at the next start of the vm.
         type: bool
+  fill_in:
+    description:
+      - Whether a new vm, and a new device, gets values that suit
+        it where you give none. Without it exactly what is declared
+        is made, as M(vmrt.libvirt.vm_info) tells it of another vm.
+    type: bool
+    default: true
   firmware:
     description:
       - Firmware of the machine.

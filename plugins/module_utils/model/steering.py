@@ -43,6 +43,14 @@ STEERING = (
         default="live",
     ),
     _steer(
+        "fill_in",
+        "Whether a new vm, and a new device, gets values that suit it where you give none. Without "
+        "it exactly what is declared is made, as M(vmrt.libvirt.vm_info) tells it of another vm.",
+        type="bool",
+        codec=codec.RAW,
+        default=True,
+    ),
+    _steer(
         "on_pending",
         "What to make of options that wait for a restart when all is done: V(report) tells them in "
         "RV(restart_required), V(fail) also fails the task.",

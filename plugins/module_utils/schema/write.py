@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
+    Item,
     items,
     match,
     places,
@@ -131,10 +132,18 @@ def _write_items(
                 item.element.getparent().remove(item.element)
             continue
         element = tree.append(root, one.places[0], schema.order) if item is None else item.element
-        if item and not item.ours and item.values.get(key) == wanted.get(key):
-            # It is known by this name already, so it needs no alias of ours.
+        if _is_known(one.schema, wanted, item):
             wanted = {**wanted, key: None}
         write(one.schema, wanted, element)
+
+
+def _is_known(schema: Schema, wanted: Mapping[str, Any], item: Item | None) -> bool:
+    """Is it known by its name without an alias of ours? What is built into a machine, such as its
+    first controllers, must not have one: QEMU knows it by a name of its own."""
+    name = wanted.get(schema.ident)
+    if item is not None:
+        return not item.ours and item.values.get(schema.ident) == name
+    return bool(schema.derive and not schema.adopt and schema.derive(wanted) == name)
 
 
 def _replace_items(

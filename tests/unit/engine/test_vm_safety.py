@@ -24,13 +24,18 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import S
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
     Complaints,
     LostRace,
     VmrtError,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.uncovered import says
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import (
+    declaration,
+    show,
+)
 from tests.unit.support import play
 
 MAC = "52:54:00:00:00:aa"
@@ -366,6 +371,21 @@ def test_what_is_reported_can_be_declared_again():
     assert play.plan(made, **report).actions == ()
     assert report["disks"][0]["volume"] == "web1-root.qcow2"
     assert report["disks"][0]["size"] == "10GiB"
+
+
+def test_what_is_reported_makes_the_same_machine_on_another_node():
+    made = with_vm(labels={"a": "b"}, graphics=[{"type": "vnc"}], cpu={"mode": "maximum"})
+    tree.remove(play.config(made), "devices/rng")
+    tree.remove(play.config(made), "features/apic")
+    report = declaration(VM, report_vm(FakeObserver(made), "web1"))
+    other = play.node()
+    play.converge(other, **report)
+    for config in (play.config(made), play.config(other)):
+        # libvirt finds a place for what no option speaks of.
+        tree.remove(config, "devices/memballoon/address")
+    assert says(play.config(other), play.config(made))
+    assert says(play.config(made), play.config(other))
+    assert play.plan(other, **report).actions == ()
 
 
 def test_addresses_are_reported_with_their_source():

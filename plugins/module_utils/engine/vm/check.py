@@ -37,6 +37,7 @@ def check(
     runs = wanted["state"] in ("running", "paused") or is_up(state)
     return [
         *fixed(changes),
+        *_missing(wanted, root),
         *_family(changes),
         *_sizes(wanted, config),
         *_consoles(wanted),
@@ -60,6 +61,15 @@ def warnings(wanted: Mapping[str, Any], facts: NodeFacts) -> list[str]:
 
 def _whole_mib(size: int) -> str:
     return show_size(size // MIB * MIB)
+
+
+def _missing(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtError]:
+    """What no machine can be without, where nothing is filled in."""
+    return [
+        VmrtError("a new vm needs it", option=name, hint="Give it, or leave out fill_in: false.")
+        for name in ("memory", "os_type")
+        if root is None and name not in wanted
+    ]
 
 
 def _family(changes: list[Change]) -> list[VmrtError]:

@@ -48,7 +48,9 @@ def complete(
     wanted = dict(given)
     if wanted.get("cloud_init"):
         wanted["cdroms"] = [*wanted.get("cdroms", ()), _seed_drive(config)]
-    if root is None:
+    if root is None and not wanted["fill_in"]:
+        wanted["hypervisor"] = hypervisor.name
+    elif root is None:
         wanted = {**initial(VM), **wanted}
         wanted = hypervisor.adjust(wanted, facts.node)
         wanted.setdefault("max_memory", wanted["memory"])
@@ -60,7 +62,7 @@ def complete(
             _raise_most(wanted, config, option)
     for one in VM.fields:
         if one.of and "state" in one.of and not one.many and one.name in wanted:
-            wanted[one.name] = _complete_single(one, wanted[one.name], root)
+            wanted[one.name] = _complete_single(one, wanted, root)
         if one.of and one.many and one.schema.key and one.name in wanted:
             found = list(items(one, root)) if root is not None else []
             wanted[one.name] = [
@@ -89,11 +91,12 @@ def _raise_most(wanted: dict[str, Any], config: Mapping[str, Any], option: str) 
 
 
 def _complete_single(
-    one: Field, device: Mapping[str, Any], root: tree.Element | None
+    one: Field, wanted: Mapping[str, Any], root: tree.Element | None
 ) -> dict[str, Any]:
     """A device of which a vm has at most one."""
+    device = wanted[one.name]
     new = root is None or tree.find(root, one.places[0]) is None
-    fills = new and device.get("state") != "absent"
+    fills = new and device.get("state") != "absent" and wanted["fill_in"]
     return {**initial(one.schema), **device} if fills else dict(device)
 
 
@@ -108,7 +111,7 @@ def _complete_device(
     values = dict(device)
     if values.get("state") == "absent":
         return values
-    if found is None:
+    if found is None and wanted["fill_in"]:
         values = {**initial(one.schema), **values}
     if one.name == "disks":
         _find_source(values, found, wanted, config, facts)

@@ -31,6 +31,8 @@ def report_vm(observer: Observer, name: str, sources: tuple[str, ...] = SOURCES)
         **values,
         "autostart": seen.autostart,
         "state": _state(seen),
+        # It is all there is, so that the same vm can be made of it elsewhere.
+        "fill_in": False,
         "status": {
             **(values.get("status") or {}),
             "phase": phase(seen.state),
