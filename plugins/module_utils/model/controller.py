@@ -83,6 +83,7 @@ CONTROLLER = Schema(
     key="name",
     # The companions of a USB 2 controller share its number.
     derive=named_by("type", "index", "startport"),
+    numbered="index",
     hotplug=True,
     required_if=(("type", "pci", ("model",)),),
     fields=(

@@ -134,6 +134,8 @@ class Schema:
     constant: Mapping[str, str] = field(default_factory=dict)
     adopt: Sequence[str] = ()
     derive: Callable[[Mapping[str, Any]], str] | None = None
+    # The option with the number by which libvirt knows such a thing, whatever its alias.
+    numbered: str | None = None
     # Can it be plugged into a running machine, and out of it?
     hotplug: bool = False
     required_one_of: Sequence[Sequence[str]] = ()

@@ -143,7 +143,8 @@ def _is_known(schema: Schema, wanted: Mapping[str, Any], item: Item | None) -> b
     name = wanted.get(schema.ident)
     if item is not None:
         return not item.ours and item.values.get(schema.ident) == name
-    return bool(schema.derive and not schema.adopt and schema.derive(wanted) == name)
+    numbered = schema.numbered is not None and wanted.get(schema.numbered) is not None
+    return bool(numbered and schema.derive and schema.derive(wanted) == name)
 
 
 def _replace_items(
