@@ -55,6 +55,224 @@ node:
         - CPUs of the node.
       type: int
       sample: 8
+    domain_capabilities:
+      description:
+        - What each hypervisor can do on the node's own architecture.
+      type: list
+      elements: dict
+      contains:
+        arch:
+          description:
+            - Architecture that is spoken of.
+          type: str
+          sample: x86_64
+        channel_types:
+          description:
+            - Kinds of channels.
+          type: list
+          elements: str
+          sample:
+            - pty
+            - unix
+        cpu_models:
+          description:
+            - Models for V(custom).
+          type: list
+          elements: str
+          sample:
+            - qemu64
+            - EPYC
+        cpu_modes:
+          description:
+            - Modes of the processor that a guest sees.
+          type: list
+          elements: str
+          sample:
+            - host-passthrough
+            - host-model
+            - custom
+        disk_buses:
+          description:
+            - Buses of disks.
+          type: list
+          elements: str
+          sample:
+            - virtio
+            - scsi
+            - sata
+        disk_devices:
+          description:
+            - What disks can be.
+          type: list
+          elements: str
+          sample:
+            - disk
+            - cdrom
+        disk_models:
+          description:
+            - Models of disks.
+          type: list
+          elements: str
+          sample:
+            - virtio
+        emulator:
+          description:
+            - Program that runs the vms.
+          type: str
+          sample: /usr/bin/qemu-system-x86_64
+        features:
+          description:
+            - Further abilities, launch security among them.
+          type: list
+          elements: str
+          sample:
+            - vmcoreinfo
+            - genid
+            - backup
+        filesystem_drivers:
+          description:
+            - Drivers of shared file systems.
+          type: list
+          elements: str
+          sample:
+            - path
+            - handle
+            - virtiofs
+        firmware:
+          description:
+            - Kinds of firmware.
+          type: list
+          elements: str
+          sample:
+            - bios
+            - efi
+        graphics_types:
+          description:
+            - Graphical consoles.
+          type: list
+          elements: str
+          sample:
+            - vnc
+            - spice
+        hostdev_types:
+          description:
+            - Kinds of devices of the node that a guest can be given.
+          type: list
+          elements: str
+          sample:
+            - usb
+            - pci
+            - scsi
+        hypervisor:
+          description:
+            - The hypervisor, as libvirt calls it.
+          type: str
+          sample: kvm
+        io_threads:
+          description:
+            - Whether there are I/O threads.
+          type: bool
+          sample: true
+        loaders:
+          description:
+            - Firmware files that libvirt knows of.
+          type: list
+          elements: str
+          sample:
+            - /usr/share/OVMF/OVMF_CODE.fd
+        machine:
+          description:
+            - Machine type that is spoken of.
+          type: str
+          sample: pc-q35-7.2
+        max_vcpus:
+          description:
+            - Most CPUs.
+          type: int
+          sample: 288
+        memory_sources:
+          description:
+            - Where memory of guests can come from.
+          type: list
+          elements: str
+          sample:
+            - file
+            - anonymous
+            - memfd
+        redirdev_buses:
+          description:
+            - Buses of redirected devices.
+          type: list
+          elements: str
+          sample:
+            - usb
+        rng_backends:
+          description:
+            - Where those take their numbers from.
+          type: list
+          elements: str
+          sample:
+            - random
+            - egd
+            - builtin
+        rng_models:
+          description:
+            - Sources of random numbers.
+          type: list
+          elements: str
+          sample:
+            - virtio
+        secure_loaders:
+          description:
+            - Whether there are loaders for a secure boot.
+          type: list
+          elements: str
+          sample:
+            - 'yes'
+            - 'no'
+        tpm_backends:
+          description:
+            - What a TPM can be.
+          type: list
+          elements: str
+          sample:
+            - passthrough
+            - emulator
+        tpm_models:
+          description:
+            - Models of a TPM.
+          type: list
+          elements: str
+          sample:
+            - tpm-tis
+            - tpm-crb
+        tpm_versions:
+          description:
+            - Versions of a TPM.
+          type: list
+          elements: str
+          sample:
+            - '2.0'
+        unsupported_devices:
+          description:
+            - Kinds of devices that there are none of.
+          type: list
+          elements: str
+          sample:
+            - tpm
+        video_models:
+          description:
+            - Video devices.
+          type: list
+          elements: str
+          sample:
+            - virtio
+            - vga
+    driver:
+      description:
+        - Its driver, which says what kinds of vms it runs.
+      type: str
+      sample: QEMU
     guests:
       description:
         - A kind of guest that the node can run.
@@ -94,7 +312,8 @@ node:
           sample: 288
         os_type:
           description:
-            - V(hvm) for machines.
+            - V(hvm) for machines, V(exe) for containers, V(xen) and
+              others.
           type: str
           sample: hvm
     hostname:

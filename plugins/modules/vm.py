@@ -721,12 +721,34 @@ options:
   hypervisor:
     description:
       - 'What runs the vm: V(kvm) uses the processor''s virtualisation,
-        V(qemu) emulates. V(auto) picks the first that the node''s
-        libvirt offers for a new vm, and leaves an existing one alone.'
+        V(qemu) emulates, V(lxc) runs containers, and V(cloud-hypervisor),
+        V(xen) and V(test) are those of libvirt.'
+      - V(auto) picks the first that the node's libvirt offers for
+        a new vm, and leaves an existing one alone.
+      - A vm of any other type is read and reported, started, stopped
+        and removed; its definition is not changed.
       - Without it, a new vm gets V(auto).
       - A change takes effect at the next start of the vm.
     type: str
-    choices: [auto, kvm, qemu]
+    choices:
+      - auto
+      - kvm
+      - qemu
+      - cloud-hypervisor
+      - lxc
+      - xen
+      - test
+      - bhyve
+      - hvf
+      - hyperv
+      - kqemu
+      - openvz
+      - parallels
+      - phyp
+      - uml
+      - vbox
+      - vmware
+      - vz
   labels:
     description:
       - Names and values that mean something to you, kept with the
@@ -737,7 +759,8 @@ options:
     description:
       - Machine type, such as V(q35) or V(pc). The version that libvirt
         picks for a short name stays.
-      - Without it, a new vm gets V(q35).
+      - Without it, a new vm gets V(q35), or V(virt) on ARM, where
+        the hypervisor has machine types.
       - A change takes effect at the next start of the vm.
     type: str
   max_memory:
@@ -852,12 +875,13 @@ options:
     default: report
   os_type:
     description:
-      - What the machine runs; V(hvm) is an operating system for real
-        hardware.
-      - Without it, a new vm gets V(hvm).
+      - 'What the machine runs: V(hvm) is an operating system for
+        real hardware, V(exe) a container, and the others are kinds
+        of guests of Xen and of user mode Linux.'
+      - Without it, a new vm gets V(hvm), and V(exe) for a container.
       - Can not be changed once the vm exists.
     type: str
-    choices: [hvm]
+    choices: [hvm, exe, linux, xen, xenpvh, uml]
   remove_unmanaged:
     description:
       - Lists of devices, such as V(disks), from which devices that

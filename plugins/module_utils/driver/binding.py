@@ -21,6 +21,7 @@ __all__ = [
     "libvirt",
     "libvirt_qemu",
     "refresh",
+    "supported",
     "translated",
 ]
 
@@ -91,6 +92,23 @@ def found(call: Any, *arguments: Any) -> Any:
         return call(*arguments)
     except libvirt.libvirtError as error:
         if error.get_error_code() in _not_found():
+            return None
+        raise
+
+
+def supported(call: Any, *arguments: Any) -> Any:
+    """What a call returns, or None where libvirt's driver has no such call, or knows nothing of
+    what it is asked."""
+    try:
+        return call(*arguments)
+    except libvirt.libvirtError as error:
+        silent = (
+            libvirt.VIR_ERR_NO_SUPPORT,
+            libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED,
+            libvirt.VIR_ERR_CONFIG_UNSUPPORTED,
+            libvirt.VIR_ERR_INVALID_ARG,
+        )
+        if error.get_error_code() in silent:
             return None
         raise
 

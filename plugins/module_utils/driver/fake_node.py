@@ -16,6 +16,7 @@ _MACHINES = ["pc", "pc-i440fx-7.2", "pc-q35-7.2", "q35"]
 VALUES: Mapping[str, Any] = {
     "hostname": "node1",
     "uri": "fake:///system",
+    "driver": "QEMU",
     "libvirt_version": "9.0.0",
     "hypervisor_version": "7.2.22",
     "uuid": "c7a5fdbd-cdaf-9455-926a-d65c16db1809",
@@ -75,6 +76,8 @@ class FakeNode:
     folders: set[str] = field(default_factory=lambda: {"/var/lib/libvirt/images"})
     sources: dict[str, int] = field(default_factory=dict)
     leases: dict[str, str] = field(default_factory=dict)
+    # What hypervisors can do, by libvirt's types of domains; libvirt can not tell it of others.
+    offers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     agents: dict[str, dict[str, Any]] = field(default_factory=dict)
     servers: dict[tuple[str, int], str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)

@@ -36,8 +36,16 @@ class FakeObserver:
     def close(self) -> None:
         """There is no connection to close."""
 
+    def driver(self) -> str:
+        return str(self._node.values["driver"])
+
     def node(self) -> Mapping[str, Any]:
         return self._node.values
+
+    def domain_capabilities(
+        self, domain_type: str, arch: str, machine: str | None
+    ) -> Mapping[str, Any] | None:
+        return self._node.offers.get(domain_type)
 
     def names(self, kind: str) -> list[str]:
         return sorted(self._node.things(kind))

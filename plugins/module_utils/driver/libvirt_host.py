@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_flags
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     found,
     libvirt,
@@ -85,13 +86,13 @@ class LibvirtHost(LibvirtObserver):
         if action.kind != "vm":
             thing.undefine()
             return
-        flags = (
+        wanted = (
             libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
             | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
             | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
             | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
         )
-        thing.undefineFlags(flags)
+        thing.undefineFlags(known_flags.undefine(self.driver(), wanted))
 
     def _start(self, action: actions.Start) -> None:
         thing = self._thing(action.kind, action.name)

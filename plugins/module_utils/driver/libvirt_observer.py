@@ -12,12 +12,14 @@ import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_flags
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     connect,
     found,
     libvirt,
     libvirt_qemu,
     refresh,
+    supported,
     translated,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
@@ -27,6 +29,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
+    DOMAIN_CAPABILITIES,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import CAPABILITIES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -61,22 +66,35 @@ class LibvirtObserver:
     def close(self) -> None:
         self._connection.close()
 
+    def driver(self) -> str:
+        """libvirt's name of the driver behind the connection."""
+        return str(self._connection.getType())
+
     def node(self) -> dict[str, Any]:
         with translated("reading the node"):
             capabilities = read(CAPABILITIES, tree.parse(self._connection.getCapabilities()))
             info = self._connection.getInfo()
-            free = self._connection.getFreeMemory()
             return {
                 **capabilities,
                 "guests": capabilities.get("guests") or [],
                 "hostname": self._connection.getHostname(),
                 "uri": self._connection.getURI(),
+                "driver": self.driver(),
                 "libvirt_version": version(self._connection.getLibVersion()),
                 "hypervisor_version": version(self._connection.getVersion()),
                 "cpus": info[2],
                 "memory": info[1] * units.MIB,
-                "memory_free": free,
+                "memory_free": supported(self._connection.getFreeMemory),
             }
+
+    def domain_capabilities(
+        self, domain_type: str, arch: str, machine: str | None
+    ) -> dict[str, Any] | None:
+        with translated(f"reading what {domain_type} can do for {arch}"):
+            text = supported(
+                self._connection.getDomainCapabilities, None, arch, machine, domain_type
+            )
+            return read(DOMAIN_CAPABILITIES, tree.parse(text)) if text else None
 
     def names(self, kind: str) -> list[str]:
         with translated(f"listing each {kind}"):
@@ -106,12 +124,9 @@ class LibvirtObserver:
 
     def _seen(self, kind: str, thing: Any) -> Seen:
         active = bool(thing.isActive())
-        persistent = bool(thing.isPersistent())
-        inactive = {
-            "vm": libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE,
-            "network": libvirt.VIR_NETWORK_XML_INACTIVE,
-            "pool": libvirt.VIR_STORAGE_XML_INACTIVE,
-        }[kind]
+        # A driver that can not tell keeps every definition.
+        persistent = supported(thing.isPersistent) != 0
+        inactive = known_flags.inactive(self.driver(), kind)
         secure = libvirt.VIR_DOMAIN_XML_SECURE if kind == "vm" else 0
         xml = thing.XMLDesc(inactive if persistent else secure)
         state = _STATES[thing.state()[0]] if kind == "vm" else "active" if active else "inactive"
@@ -120,7 +135,7 @@ class LibvirtObserver:
             xml=xml,
             state=state,
             live_xml=thing.XMLDesc(secure) if active else None,
-            autostart=bool(thing.autostart()) if persistent else False,
+            autostart=bool(supported(thing.autostart)) if persistent else False,
             persistent=persistent,
             fingerprint=fingerprint(xml),
         )

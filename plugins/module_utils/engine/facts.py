@@ -54,8 +54,16 @@ class User:
 class Observer(Protocol):
     """All that may be read of a node. Nothing here writes."""
 
+    def driver(self) -> str:
+        """libvirt's name of the driver behind the connection."""
+
     def node(self) -> Mapping[str, Any]:
         """Values of the schema NODE."""
+
+    def domain_capabilities(
+        self, domain_type: str, arch: str, machine: str | None
+    ) -> Mapping[str, Any] | None:
+        """Values of the schema DOMAIN_CAPABILITIES; None where libvirt can not tell."""
 
     def names(self, kind: str) -> list[str]:
         """The names of all things of a kind: vm, network, pool."""
@@ -114,12 +122,21 @@ class NodeFacts:
     def __init__(self, observer: Observer, foreseen: Foreseen | None = None):
         self._observer = observer
         self._foreseen = foreseen or Foreseen()
+        self._offers: dict[tuple[str, str, str | None], Mapping[str, Any] | None] = {}
         self._pools: dict[str, PoolSeen | None] = {}
         self._volumes: dict[tuple[str, str], VolumeSeen | None] = {}
 
     @cached_property
     def node(self) -> Mapping[str, Any]:
         return self._observer.node()
+
+    def offers(self, domain_type: str, arch: str, machine: str | None) -> Mapping[str, Any] | None:
+        """What a hypervisor of the node can do, or None where that is not known. It takes libvirt
+        a while to tell, so only those ask who need it."""
+        key = (domain_type, arch, machine)
+        if key not in self._offers:
+            self._offers[key] = self._observer.domain_capabilities(*key)
+        return self._offers[key]
 
     @cached_property
     def users(self) -> Mapping[str, list[User]]:

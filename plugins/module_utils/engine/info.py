@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound
@@ -38,4 +39,14 @@ def node(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     facts = NodeFacts(observer)
     pools = [facts.pool(name) for name in facts.pool_names]
     storage = [asdict(pool) for pool in pools if pool]
-    return {"node": show(NODE, {**facts.node, "storage": storage})}
+    found = {**facts.node, "storage": storage, "domain_capabilities": list(_offers(facts))}
+    return {"node": show(NODE, found)}
+
+
+def _offers(facts: NodeFacts) -> Iterator[Mapping[str, Any]]:
+    """What each hypervisor can do on the node's own architecture."""
+    for one in registry.REGISTRY.values():
+        if one.offered(facts.node):
+            offers = facts.offers(one.type, one.default_arch(facts.node), one.machine(facts.node))
+            if offers:
+                yield offers

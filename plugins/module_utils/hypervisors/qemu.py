@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import (
@@ -13,23 +14,31 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base impo
     Values,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB
 
 # Devices of a machine with PCI Express are plugged into ports, and a port can not be added later.
 SPARE_PORTS = 14
 _X86 = ("x86_64", "i686")
+_MACHINES = {"s390x": "s390-ccw-virtio", "ppc64": "pseries", "ppc64le": "pseries"}
+_VIRT = ("aarch64", "armv7l", "riscv64", "riscv32", "loongarch64")
+# Where libvirt can tell a guest the closest model of the node's processor.
+_MODELLED = (*_X86, "s390x", "ppc64", "ppc64le")
 
 
 class Qemu(Hypervisor):
     """TCG: any guest on any node, slowly."""
 
-    name = "qemu"
+    name = type = "qemu"
+    doc = "QEMU, which emulates every processor."
+    driver = "QEMU"
+    uri = "qemu:///system"
+    min_memory = 2 * MIB
     cpu_modes: tuple[str, ...] = ("custom", "host-model", "maximum")
+    remedy = "Install the package of QEMU for the architecture on the node."
 
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
-        filled = dict(values)
-        filled["hypervisor"] = self.name
-        filled.setdefault("arch", node["arch"])
-        machine = filled.setdefault("machine", "q35" if filled["arch"] in _X86 else "virt")
+        filled = super().adjust(values, node)
+        machine = filled.setdefault("machine", _machine(filled, self.guest(filled, node)))
         if filled["arch"] in _X86:
             filled["features"] = {"acpi": True, "apic": True, **values.get("features", {})}
         controllers = list(values.get("controllers", ()))
@@ -44,64 +53,49 @@ class Qemu(Hypervisor):
         filled.setdefault("rng", {"model": "virtio", "device": "/dev/urandom"})
         return filled
 
-    def validate(self, values: Values, node: Values) -> list[VmrtError]:
-        complaints = []
-        arch = values.get("arch") or node["arch"]
-        guests = [guest for guest in node["guests"] if guest["arch"] == arch]
-        if not guests:
-            known = sorted({guest["arch"] for guest in node["guests"]})
-            return [
-                VmrtError(
-                    f"the node has no emulator for {arch}",
-                    option="arch",
-                    hint=f"It has: {', '.join(known)}.",
-                )
-            ]
-        if not self.offered(node, arch):
-            complaints.append(
-                VmrtError(
-                    f"the node's libvirt does not offer {self.name} for {arch}",
-                    option="hypervisor",
-                    hint=f"It offers: {', '.join(guests[0]['hypervisors'])}.",
-                )
-            )
-        machine = values.get("machine")
-        if machine and machine not in guests[0]["machines"]:
-            complaints.append(
-                VmrtError(
-                    f"the node has no machine type '{machine}'",
-                    option="machine",
-                    hint="It has: " + ", ".join(sorted(guests[0]["machines"])) + ".",
-                )
-            )
-        mode = values.get("cpu", {}).get("mode")
+    def machine(self, node: Values) -> str | None:
+        arch = self.default_arch(node)
+        return _machine({"arch": arch}, self.guest({"arch": arch}, node))
+
+    def _machine(self, values: Values, node: Values) -> Iterator[VmrtError]:
+        yield from super()._machine(values, node)
+        mode = (values.get("cpu") or {}).get("mode")
         if mode and mode not in self.cpu_modes:
-            complaints.append(
-                VmrtError(
-                    f"{self.name} has no {mode}",
-                    option="cpu.mode",
-                    hint=f"Use one of {', '.join(self.cpu_modes)}.",
-                )
+            yield VmrtError(
+                f"{self.name} has no {mode}",
+                option="cpu.mode",
+                hint=f"Use one of {', '.join(self.cpu_modes)}.",
             )
-        most = guests[0].get("max_vcpus")
-        for option in ("vcpus", "max_vcpus"):
-            if most and values.get(option, 0) > most:
-                complaints.append(
-                    VmrtError(f"a {arch} machine has at most {most} CPUs", option=option)
-                )
-        return complaints
 
 
 class Kvm(Qemu):
     """The node's own processor."""
 
-    name = "kvm"
+    name = type = "kvm"
+    doc = "QEMU with the virtualisation of the node's own processor."
     cpu_modes = ("custom", "host-model", "host-passthrough", "maximum")
+    remedy = (
+        "Say qemu or auto to have the guest emulated, or see to it that /dev/kvm is there: "
+        "virtualisation switched on in the firmware, the module kvm loaded, and a processor of "
+        "the same architecture."
+    )
 
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
         filled = super().adjust(values, node)
-        filled.setdefault("cpu", {"mode": "host-model"})
+        mode = "host-model" if filled["arch"] in _MODELLED else "host-passthrough"
+        filled.setdefault("cpu", {"mode": mode})
         return filled
+
+
+def _machine(values: Values, guest: Values | None) -> str:
+    """The machine type that fits an architecture best."""
+    arch = values["arch"]
+    if arch in _X86:
+        return "q35"
+    if arch in _VIRT:
+        return "virt"
+    known = (guest or {}).get("machines") or ["virt"]
+    return _MACHINES.get(arch) or str(known[0])
 
 
 def _ports(controllers: list[Any]) -> list[dict[str, Any]]:

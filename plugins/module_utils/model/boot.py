@@ -35,11 +35,12 @@ BOOT = (
     ),
     Field(
         "os_type",
-        "What the machine runs; V(hvm) is an operating system for real hardware.",
+        "What the machine runs: V(hvm) is an operating system for real hardware, V(exe) a "
+        "container, and the others are kinds of guests of Xen and of user mode Linux.",
         at="os/type",
-        choices=("hvm",),
+        choices=("hvm", "exe", "linux", "xen", "xenpvh", "uml"),
         apply=Apply.RECREATE,
-        initial="hvm",
+        initial_doc="V(hvm), and V(exe) for a container",
     ),
     Field(
         "arch",
@@ -55,6 +56,6 @@ BOOT = (
         at="os/type/@machine",
         same=_same_machine,
         apply=Apply.RESTART,
-        initial="q35",
+        initial_doc="V(q35), or V(virt) on ARM, where the hypervisor has machine types",
     ),
 )

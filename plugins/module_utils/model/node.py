@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
+    DOMAIN_CAPABILITIES,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Owner, Schema
 
@@ -20,7 +23,12 @@ GUEST = Schema(
     name="guest",
     doc="A kind of guest that the node can run.",
     fields=(
-        _seen("os_type", "V(hvm) for machines.", at="os_type", sample="hvm"),
+        _seen(
+            "os_type",
+            "V(hvm) for machines, V(exe) for containers, V(xen) and others.",
+            at="os_type",
+            sample="hvm",
+        ),
         _seen("arch", "Architecture of the guest.", at="arch/@name", sample="x86_64"),
         _seen(
             "emulator",
@@ -84,6 +92,7 @@ NODE = Schema(
         _seen("hostname", "Name of the node.", sample="node1"),
         _seen("uri", "URI of its libvirt.", sample="qemu:///system"),
         _seen("libvirt_version", "Version of its libvirt.", sample="9.0.0"),
+        _seen("driver", "Its driver, which says what kinds of vms it runs.", sample="QEMU"),
         _seen("hypervisor_version", "Version of what runs guests.", sample="7.2.22"),
         _seen("uuid", "UUID of the node."),
         _seen("arch", "Architecture of the node.", sample="x86_64"),
@@ -92,6 +101,13 @@ NODE = Schema(
         _seen("memory", "Memory of the node.", codec=codec.MEMORY, sample="64GiB"),
         _seen("memory_free", "Memory that is free.", codec=codec.MEMORY, sample="42GiB"),
         _seen("guests", GUEST.doc, type="list", of=GUEST, many=True),
+        _seen(
+            "domain_capabilities",
+            "What each hypervisor can do on the node's own architecture.",
+            type="list",
+            of=DOMAIN_CAPABILITIES,
+            many=True,
+        ),
         _seen("storage", STORAGE.doc, type="list", of=STORAGE, many=True),
     ),
 )

@@ -12,6 +12,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cloud_init impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cpu import PROCESSOR, VCPUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.devices import DEVICES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.features import FEATURES
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hypervisor import HYPERVISOR
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory import MEMORY
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.status import STATUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.steering import STEERING
@@ -32,16 +33,7 @@ VM = Schema(
     doc="A virtual machine.",
     tag="domain",
     fields=(
-        Field(
-            "hypervisor",
-            "What runs the vm: V(kvm) uses the processor's virtualisation, V(qemu) emulates. "
-            "V(auto) picks the first that the node's libvirt offers for a new vm, and leaves an "
-            "existing one alone.",
-            at="@type",
-            choices=("auto", "kvm", "qemu"),
-            apply=Apply.RESTART,
-            initial="auto",
-        ),
+        HYPERVISOR,
         Field(
             "name",
             "Name of the vm.",

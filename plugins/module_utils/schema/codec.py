@@ -16,7 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import units
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot, children, new
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import (
+    Spot,
+    children,
+    name,
+    new,
+)
 
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -135,6 +140,13 @@ class _Alias(Codec):
         spot.put(ALIAS_PREFIX + value)
 
 
+class _Tag(Codec):
+    """The name of an element; what it holds is of no interest."""
+
+    def read(self, spot: Spot) -> str | None:
+        return name(spot.element)
+
+
 class _Lower(Codec):
     """Text whose case has no meaning, such as a MAC address."""
 
@@ -225,6 +237,7 @@ class _Raw(Codec):
 
 
 TEXT = Codec()
+TAG = _Tag()
 LOWER = _Lower()
 INT = _Integer()
 YES_NO = _Flag("yes", "no")

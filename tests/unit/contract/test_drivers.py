@@ -11,19 +11,10 @@ from contextlib import closing
 
 import pytest
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import binding
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_host import LibvirtHost
 from tests.unit.contract.suite import MAC, DefinitionContract, Kit, RunningContract
-
-# Its networks and pools have one definition only, and its machines no files.
-_UNKNOWN_FLAGS = (
-    "VIR_NETWORK_XML_INACTIVE",
-    "VIR_STORAGE_XML_INACTIVE",
-    "VIR_DOMAIN_UNDEFINE_NVRAM",
-    "VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA",
-)
 
 
 class TestFake(RunningContract):
@@ -36,8 +27,6 @@ class TestLibvirtTestDriver(DefinitionContract):
     """It knows definitions and power, and nothing of the devices of a running machine."""
 
     @pytest.fixture
-    def made(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kit]:
-        for flag in _UNKNOWN_FLAGS:
-            monkeypatch.setattr(binding.libvirt, flag, 0)
+    def made(self) -> Iterator[Kit]:
         with closing(LibvirtHost("test:///default", None)) as host:  # type: ignore[arg-type]
             yield Kit(host, type="test", os="<type arch='i686'>hvm</type>")

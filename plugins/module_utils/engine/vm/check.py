@@ -54,9 +54,14 @@ def warnings(wanted: Mapping[str, Any], facts: NodeFacts) -> list[str]:
     if memory and has and memory > has:
         return [
             f"memory: {wanted['name']} wants {show_size(memory)}, and the node has "
-            f"{_whole_mib(has)} in all, of which {_whole_mib(facts.node['memory_free'])} are free."
+            f"{_whole_mib(has)} in all{_free(facts)}."
         ]
     return []
+
+
+def _free(facts: NodeFacts) -> str:
+    free = facts.node.get("memory_free")
+    return "" if free is None else f", of which {_whole_mib(free)} are free"
 
 
 def _whole_mib(size: int) -> str:

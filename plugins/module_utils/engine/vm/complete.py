@@ -22,19 +22,22 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
 SEED = "seed"
 # The kernels that Debian makes for clouds have drivers for no other drive.
 _SEED_BUS = "scsi"
-_TARGETS = {"virtio": "vd", "scsi": "sd", "sata": "sd", "usb": "sd", "ide": "hd"}
+_TARGETS = {"virtio": "vd", "scsi": "sd", "sata": "sd", "usb": "sd", "ide": "hd", "xen": "xvd"}
 
 Values = dict
 
 
 def hypervisor_of(
     wanted: Mapping[str, Any], config: Mapping[str, Any], facts: NodeFacts
-) -> Hypervisor:
+) -> registry.Choice:
     """The plug-in that is asked for, the one the vm has, or the first that the node offers."""
     name = wanted.get("hypervisor") or "auto"
+    has = config.get("hypervisor")
+    if has and name in ("auto", has):
+        return registry.Choice(registry.of(has, facts.node["driver"]))
     if name == "auto":
-        name = config.get("hypervisor") or registry.pick(facts.node, wanted.get("arch")).name
-    return registry.get(name)
+        return registry.pick(facts.node, wanted.get("arch"))
+    return registry.Choice(registry.get(name, facts.node["driver"]))
 
 
 def complete(
@@ -49,15 +52,16 @@ def complete(
     if wanted.get("cloud_init"):
         wanted["cdroms"] = [*wanted.get("cdroms", ()), _seed_drive(config)]
     if root is None and not wanted["fill_in"]:
-        wanted["hypervisor"] = hypervisor.name
+        wanted["hypervisor"] = hypervisor.type
     elif root is None:
-        wanted = {**initial(VM), **wanted}
-        wanted = hypervisor.adjust(wanted, facts.node)
+        wanted = {**initial(VM), **hypervisor.adjust(wanted, facts.node)}
         wanted.setdefault("max_memory", wanted["memory"])
         wanted.setdefault("max_vcpus", wanted["vcpus"])
     else:
-        if wanted.get("hypervisor") == "auto":
-            del wanted["hypervisor"]
+        named = wanted.pop("hypervisor", "auto")
+        if named != "auto":
+            # libvirt's word for it.
+            wanted["hypervisor"] = hypervisor.type
         for option in ("memory", "vcpus"):
             _raise_most(wanted, config, option)
     for one in VM.fields:

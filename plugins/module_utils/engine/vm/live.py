@@ -20,7 +20,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Tune,
     Update,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.slots import Slots
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.slots import (
+    Anywhere,
+    Slots,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import Abilities
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import ADDED, REMOVED, Change
@@ -54,13 +58,14 @@ class Running:
     values: Mapping[str, Any]
     edited: tree.Element
     timeout: int
+    abilities: Abilities
 
 
 def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> Live:
     """Sort the changes of the live definition: unplug first, then plug, then change in place."""
     actions: list[Action] = []
     pending: list[str] = []
-    slots = Slots(vm.live)
+    slots = Slots(vm.live) if vm.abilities.slots else Anywhere()
     for device, group in _by_device(changes).items():
         called = [change for change in group if change.field.via]
         rest = [change for change in group if not change.field.via]
@@ -149,7 +154,7 @@ def _plan_device(
     one = _Device.of(device, wanted, vm)
     kinds = {change.kind for change in group if change.field is one.field}
     worst = max(change.apply for change in group)
-    plugs = one.field.schema.hotplug
+    plugs = one.field.schema.hotplug and one.field.name in vm.abilities.hotplug
     if REMOVED in kinds:
         goes = one.found and plugs and slots.leave(one.found.element)
         return [_detach(one.label, one.found, vm)] if one.found and goes else None
@@ -160,12 +165,12 @@ def _plan_device(
         return [attach] if plugs and slots.take(one.edited.element) else None
     if one.found is None:
         return None
-    if worst is Apply.LIVE:
+    if worst is Apply.LIVE and one.field.name in vm.abilities.update:
         element = tree.copy(one.found.element)
         key = {one.field.schema.key: None} if one.field.schema.key else {}
         write(one.field.schema, {**one.wanted, **key}, element)
         return [Update(vm.name, one.label, tree.render(element))]
-    if worst is Apply.REPLUG and plugs:
+    if worst <= Apply.REPLUG and plugs:
         return [_detach(one.label, one.found, vm), attach]
     return None
 
@@ -178,7 +183,7 @@ def _plan_call(
     call: str, changes: list[Change], vm: Running, target: str | None
 ) -> list[Action] | None:
     """The actions of one of libvirt's calls, or None when it can not do it now."""
-    if any(change.apply is not Apply.LIVE for change in changes):
+    if call not in vm.abilities.calls or any(one.apply is not Apply.LIVE for one in changes):
         return None
     if call in _CALLS:
         return _CALLS[call](changes, vm)

@@ -16,6 +16,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.able import (
+    defines,
+    grows,
+    starts,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check import check, warnings
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete import (
     complete,
@@ -40,6 +45,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal imp
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import SeedPlan, plan_seed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.steps import plan_steps
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.storage import plan_storage
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import Abilities
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -63,7 +70,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         return plan_removal(given, seen, config, facts)
     state = seen.state if seen else "shutoff"
     given = with_unmanaged(given, root)
-    hypervisor = hypervisor_of(given, config, facts)
+    hypervisor, reason = hypervisor_of(given, config, facts)
     wanted = complete(given, root, config, hypervisor, facts)
     found = list(items(VM["disks"], root)) if root is not None else []
     storage = plan_storage(wanted["name"], wanted.get("disks", []), found, facts)
@@ -73,8 +80,9 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     raise_all(
         [
             *_transient(seen),
-            *hypervisor.validate({**config, **wanted}, facts.node),
+            *_possible(hypervisor, config, wanted, root is None or bool(changes), facts),
             *storage.errors,
+            *grows(storage.after, hypervisor),
             *seed.errors,
             *check(wanted, config, changes, state, facts, root),
         ]
@@ -90,7 +98,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     if root is not None:
         mark(changes, root, edited, running)
 
-    live = _live(wanted, running, edited)
+    live = _live(wanted, running, edited, hypervisor.abilities)
     waits = pending(edited, running) if running is not None else []
     waits += [change.path for change in patch(given, running)]
     steps = plan_steps(given, state, live, storage, waits, bool(seed.actions))
@@ -112,7 +120,8 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     autostart = given.get("autostart")
     if autostart is not None and autostart != (seen.autostart if seen else False):
         actions.append(SetAutostart("vm", given["name"], autostart))
-    actions += [*steps.power, *deletes]
+    actions += [*starts(steps.power, hypervisor), *deletes]
+    raise_all(defines(actions, hypervisor))
 
     known = {change.path for change in changes}
     late = [
@@ -128,9 +137,25 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         after=_after(told, given, wanted, seen, actions),
         restart_required=steps.waits,
         warnings=(*warnings(wanted, facts), *kept),
-        filled=_filled(given, wanted, hypervisor.name) if seen is None else {},
+        filled=_filled(given, wanted, hypervisor.name, reason) if seen is None else {},
         fails=_pending_error(given, steps.waits),
     )
+
+
+def _possible(
+    hypervisor: Hypervisor,
+    config: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    differs: bool,
+    facts: NodeFacts,
+) -> list[VmrtError]:
+    """What the hypervisor says against a wish. What it can do is only asked where something
+    differs, since libvirt takes a while to tell."""
+    values = {**config, **wanted}
+    node, offers = facts.node, None
+    if differs and hypervisor.offered(node, values.get("arch")):
+        offers = facts.offers(hypervisor.type, values["arch"], values.get("machine"))
+    return hypervisor.validate(values, node, wanted, offers)
 
 
 def _pending_error(given: Mapping[str, Any], waits: tuple[str, ...]) -> VmrtError | None:
@@ -197,13 +222,19 @@ def _changes(
     return diff(VM, wanted, root, {"autostart": seen.autostart})
 
 
-def _live(wanted: Mapping[str, Any], live: tree.Element | None, edited: tree.Element) -> Live:
+def _live(
+    wanted: Mapping[str, Any],
+    live: tree.Element | None,
+    edited: tree.Element,
+    abilities: Abilities,
+) -> Live:
     """What can be done to a running vm of what was given."""
     if live is None:
         return Live()
     known = _identified(wanted, edited)
     different = [one for one in diff(VM, known, live) if not expands(one)]
-    running = Running(wanted["name"], live, read(VM, live), edited, wanted["wait_timeout"])
+    timeout = wanted["wait_timeout"]
+    running = Running(wanted["name"], live, read(VM, live), edited, timeout, abilities)
     return plan_live(different, known, running)
 
 
@@ -277,9 +308,12 @@ def _states(state: str, actions: list[Action]) -> dict[str, Any]:
     return {"state": state} if any(action.verb in verbs for action in actions) else {}
 
 
-def _filled(given: Mapping[str, Any], wanted: Mapping[str, Any], hypervisor: str) -> dict[str, Any]:
+def _filled(
+    given: Mapping[str, Any], wanted: Mapping[str, Any], hypervisor: str, reason: str | None
+) -> dict[str, Any]:
     """What was chosen for a new vm, told in the result."""
     chosen = {
         name: value for name, value in wanted.items() if name not in given and name != "controllers"
     }
-    return {**show(VM, chosen), "hypervisor": hypervisor}
+    told = {"hypervisor": hypervisor}
+    return {**show(VM, chosen), **told, **({"hypervisor_reason": reason} if reason else {})}

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up, phase
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
@@ -26,9 +27,11 @@ def report_vm(observer: Observer, name: str, sources: tuple[str, ...] = SOURCES)
         return {"name": name, "state": "absent"}
     values = read(VM, tree.parse(seen.xml))
     values["disks"] = [_disk(disk, NodeFacts(observer)) for disk in values.get("disks", ())]
+    named = registry.of(values["hypervisor"], observer.driver()).name
     addresses = observer.addresses(name, sources) if seen.active else []
     return {
         **values,
+        "hypervisor": named,
         "autostart": seen.autostart,
         "state": _state(seen),
         # It is all there is, so that the same vm can be made of it elsewhere.

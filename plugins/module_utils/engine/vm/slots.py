@@ -47,6 +47,19 @@ class Slots:
         return bus in _BOARD or (bus in _BUSES and bus in self._buses)
 
 
+class Anywhere(Slots):
+    """A vm whose devices need no slots."""
+
+    def __init__(self) -> None:
+        """There is nothing to count."""
+
+    def take(self, device: tree.Element) -> bool:
+        return True
+
+    def leave(self, device: tree.Element) -> bool:
+        return True
+
+
 def bus_of(device: tree.Element) -> str | None:
     """What a device is plugged into: pci, another bus, or its own kind where there is no bus."""
     said = device.get("bus")

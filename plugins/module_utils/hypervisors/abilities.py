@@ -1,0 +1,45 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What libvirt can do to the vms of one kind of hypervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class _Every:
+    """Holds everything: no hypervisor stands in the way, an option itself may."""
+
+    def __contains__(self, one: object) -> bool:
+        return True
+
+
+EVERY: Container[str] = _Every()
+NONE: Container[str] = frozenset()
+
+
+def _bit(doc: str, default: Any = True) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """Capability bits; what is asked for and not possible is refused, or waits for a restart."""
+
+    hotplug: Container[str] = _bit("Lists of devices that are plugged into a running vm.", EVERY)
+    update: Container[str] = _bit("Lists of devices that are changed in a running vm.", EVERY)
+    calls: Container[str] = _bit("Other changes of a running vm.", EVERY)
+    slots: bool = _bit("A device is plugged into a slot of a bus, which has to be free.")
+    resize: bool = _bit("A disk grows under a running vm.")
+    pause: bool = _bit("A vm is paused, and goes on.")
+    start_paused: bool = _bit("A vm starts paused.")
+    autostart: bool = _bit("A vm starts with its node.")
+    save: bool = _bit("A running vm is saved with its memory.")
+    snapshot: bool = _bit("Snapshots of a vm are taken.")
+    migrate: bool = _bit("A running vm moves to another node.")
+    agent: bool = _bit("The guest agent is asked.")
+    screenshot: bool = _bit("The screen is seen, and keys are pressed.")
