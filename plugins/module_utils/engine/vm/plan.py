@@ -154,7 +154,8 @@ def _possible(
     values = {**config, **wanted}
     node, offers = facts.node, None
     if differs and hypervisor.offered(node, values.get("arch")):
-        offers = facts.offers(hypervisor.type, values["arch"], values.get("machine"))
+        arch = values.get("arch") or hypervisor.default_arch(node)
+        offers = facts.offers(hypervisor.type, arch, values.get("machine"))
     return hypervisor.validate(values, node, wanted, offers)
 
 
