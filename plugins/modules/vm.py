@@ -786,7 +786,8 @@ options:
     type: str
   name:
     description:
-      - Name of the vm.
+      - Name of the vm. One that is found by its O(uuid) under another
+        name is renamed, which libvirt does while it does not run.
       - Can not be changed once the vm exists.
     type: str
     required: true

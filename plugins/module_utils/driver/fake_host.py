@@ -107,6 +107,15 @@ class FakeHost(FakeObserver):
         else:
             thing.config = None
 
+    def _rename(self, action: actions.Rename) -> None:
+        thing = self._thing("vm", action.name)
+        if thing.live is not None or thing.config is None:
+            raise VmrtError("libvirt says: cannot rename active domain")
+        if action.new_name in self._node.vms:
+            raise VmrtError(f"libvirt says: domain with name '{action.new_name}' already exists")
+        thing.config.find("name").text = action.new_name
+        self._node.vms[action.new_name] = self._node.vms.pop(action.name)
+
     def _start(self, action: actions.Start) -> None:
         thing = self._thing(action.kind, action.name)
         if thing.live is not None:

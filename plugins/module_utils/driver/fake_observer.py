@@ -19,7 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     User,
     VolumeSeen,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
@@ -50,6 +50,10 @@ class FakeObserver:
     def names(self, kind: str) -> list[str]:
         return sorted(self._node.things(kind))
 
+    def vm_of_uuid(self, uuid: str) -> str | None:
+        known = {_in_force(thing).findtext("uuid"): name for name, thing in self._node.vms.items()}
+        return known.get(uuid)
+
     def look(self, kind: str, name: str) -> Seen | None:
         thing = self._node.things(kind).get(name)
         if thing is None:
@@ -63,8 +67,7 @@ class FakeObserver:
             live_xml=live,
             autostart=thing.autostart,
             persistent=thing.config is not None,
-            # The definition tells itself apart best.
-            fingerprint=xml or "",
+            fingerprint=fingerprint(xml or ""),
         )
 
     def pool(self, name: str) -> PoolSeen | None:

@@ -94,6 +94,9 @@ class LibvirtHost(LibvirtObserver):
         )
         thing.undefineFlags(known_flags.undefine(self.driver(), wanted))
 
+    def _rename(self, action: actions.Rename) -> None:
+        self._thing("vm", action.name).rename(action.new_name, 0)
+
     def _start(self, action: actions.Start) -> None:
         thing = self._thing(action.kind, action.name)
         if action.kind == "vm":

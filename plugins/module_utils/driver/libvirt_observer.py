@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import socket
 from collections.abc import Iterable, Mapping
@@ -27,7 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     User,
     VolumeSeen,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
     DOMAIN_CAPABILITIES,
@@ -43,11 +42,6 @@ _STATES = (
     "pmsuspended",
 )
 _POOL_TYPES_WITH_FOLDER = ("dir", "fs", "netfs")
-
-
-def fingerprint(xml: str) -> str:
-    """What tells two definitions apart."""
-    return hashlib.sha256(xml.encode()).hexdigest()
 
 
 def version(number: int) -> str:
@@ -99,6 +93,11 @@ class LibvirtObserver:
     def names(self, kind: str) -> list[str]:
         with translated(f"listing each {kind}"):
             return sorted(thing.name() for thing in self._all(kind))
+
+    def vm_of_uuid(self, uuid: str) -> str | None:
+        with translated(f"looking for the UUID {uuid}"):
+            domain = found(self._connection.lookupByUUIDString, uuid)
+            return None if domain is None else str(domain.name())
 
     def look(self, kind: str, name: str) -> Seen | None:
         with translated(f"reading the {kind} '{name}'"):

@@ -53,6 +53,14 @@ class Undefine(Action):
 
 
 @dataclass(frozen=True)
+class Rename(Action):
+    """Give a vm that does not run another name."""
+
+    name: str
+    new_name: str
+
+
+@dataclass(frozen=True)
 class Start(Action):
     kind: str
     name: str

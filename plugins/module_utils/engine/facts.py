@@ -68,6 +68,9 @@ class Observer(Protocol):
     def names(self, kind: str) -> list[str]:
         """The names of all things of a kind: vm, network, pool."""
 
+    def vm_of_uuid(self, uuid: str) -> str | None:
+        """The name of the vm with a UUID, or None."""
+
     def look(self, kind: str, name: str) -> Seen | None:
         """A vm, network or pool, or None."""
 

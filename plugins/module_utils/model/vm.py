@@ -36,7 +36,8 @@ VM = Schema(
         HYPERVISOR,
         Field(
             "name",
-            "Name of the vm.",
+            "Name of the vm. One that is found by its O(uuid) under another name is renamed, which "
+            "libvirt does while it does not run.",
             at="name",
             required=True,
             check=names.name,

@@ -393,3 +393,28 @@ def _shown(plan: Plan) -> Any:
     described = [action.describe() for action in plan.actions]
     changes = [change.as_dict() for change in plan.changes]
     return described, changes, plan.before, plan.after, plan.filled, plan.warnings
+
+
+def test_a_vm_known_by_its_uuid_gets_the_name_it_is_given():
+    made = play.node()
+    play.converge(made, memory="1GiB")
+    uuid = play.config(made).findtext("uuid")
+    plan = play.converge(made, name="db1", uuid=uuid, memory="2GiB", state="running")
+    assert play.verbs(plan) == ["rename", "define", "start"]
+    assert [change.path for change in plan.changes] == ["name", "max_memory", "memory"]
+    assert set(made.vms) == {"db1"}
+    assert not play.plan(made, name="db1", uuid=uuid, memory="2GiB").changed
+
+
+def test_a_running_vm_keeps_its_name():
+    made = running()
+    uuid = play.config(made).findtext("uuid")
+    error = refusal(made, name="db1", uuid=uuid)
+    assert error.option == "name"
+    assert "'web1'" in error.message
+
+
+def test_nothing_is_removed_by_its_uuid_alone():
+    made = running()
+    uuid = play.config(made).findtext("uuid")
+    assert not play.plan(made, name="db1", uuid=uuid, state="absent").changed

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
     Action,
     Define,
+    Rename,
     SetAutostart,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
@@ -42,6 +43,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal imp
     owned_volumes,
     plan_removal,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.rename import plan_rename
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import SeedPlan, plan_seed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.steps import plan_steps
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.storage import plan_storage
@@ -64,6 +66,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     Raises VmrtError, with every complaint at once, before anything could be touched.
     """
     given = {name: value for name, value in given.items() if name != "status"}
+    seen, rename = plan_rename(given, seen)
     root = tree.parse(seen.xml) if seen else None
     config = read(VM, root) if root is not None else {}
     if given["state"] == "absent":
@@ -109,7 +112,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
 
     # The definition comes first, and names the volumes that it owns: whatever fails after it, the
     # next run knows them.
-    actions: list[Action] = []
+    actions: list[Action] = [*rename]
     if root is None or not tree.same(root, edited):
         actions.append(
             Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
@@ -129,7 +132,7 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         for change in live.changes
         if change.path not in known and change.path not in steps.waits
     ]
-    told = [*changes, *late, *storage.changes, *patched]
+    told = [*_renamed(rename), *changes, *late, *storage.changes, *patched]
     return Plan(
         actions=tuple(actions),
         changes=tuple(told),
@@ -157,6 +160,14 @@ def _possible(
         arch = values.get("arch") or hypervisor.default_arch(node)
         offers = facts.offers(hypervisor.type, arch, values.get("machine"))
     return hypervisor.validate(values, node, wanted, offers)
+
+
+def _renamed(rename: list[Action]) -> list[Change]:
+    return [
+        Change("name", VM["name"], one.name, one.new_name)
+        for one in rename
+        if isinstance(one, Rename)
+    ]
 
 
 def _pending_error(given: Mapping[str, Any], waits: tuple[str, ...]) -> VmrtError | None:
