@@ -83,11 +83,15 @@ def _expanded(values: Mapping[str, Any], live: tree.Element) -> list[str]:
     for name in sorted(_EXPANDING & set(marks)):
         if marks[name] == past.get(name):
             continue
-        started, now = tree.new(VM.tag), {name: values.get(name) or {}}
-        write(VM, normalise(VM, {name: json.loads(marks[name])}), started)
-        paths += [change.path for change in diff(VM, now, started)]
-        # What was said then and is said no longer.
-        then, gone = tree.new(VM.tag), read(VM, started)
-        write(VM, now, then)
-        paths += [change.path for change in diff(VM, gone, then)]
+        now = {name: values.get(name) or {}}
+        started = _element(normalise(VM, {name: json.loads(marks[name])}))
+        told = [change.path for change in diff(VM, now, started)]
+        # What was said then and is said no longer follows from what is said now, if anything is.
+        paths += told or [change.path for change in diff(VM, read(VM, started), _element(now))]
     return list(dict.fromkeys(paths))
+
+
+def _element(values: Mapping[str, Any]) -> tree.Element:
+    root = tree.new(VM.tag)
+    write(VM, values, root)
+    return root
