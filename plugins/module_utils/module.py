@@ -26,6 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import (
     WaitFailed,
     apply,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.deed import Deed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.foreseen import foreseen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
@@ -46,6 +47,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
     mask,
     normalise,
     secrets,
+    show,
 )
 
 Query = Callable[[LibvirtObserver, Mapping[str, Any]], Mapping[str, Any]]
@@ -71,7 +73,9 @@ def run(resource: Resource) -> None:
     _run(resource.schema, COMMON, work)
 
 
-def _wait(resource: Resource, host: LibvirtHost, given: Mapping[str, Any], plan: Plan) -> None:
+def _wait(
+    resource: Resource | Deed, host: LibvirtHost, given: Mapping[str, Any], plan: Plan
+) -> None:
     try:
         resource.wait(host, given)
     except VmrtError as error:
@@ -82,6 +86,46 @@ def _fail(plan: Plan) -> None:
     """The error that a plan ends with, in check mode as in a real run."""
     if plan.fails:
         raise WaitFailed(plan.fails, plan) from plan.fails
+
+
+def run_deed(deed: Deed) -> None:
+    """Do what is told, but in check mode, and return what was found out."""
+
+    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+        if module.check_mode:
+            with closing(LibvirtObserver(uri_of(module))) as observer:
+                plan = deed.plan(given, observer)
+                return _done(deed, plan, {**deed.report(observer, given), **plan.found})
+        with closing(LibvirtHost(uri_of(module), open_url)) as host:
+            plan = deed.plan(given, host)
+            found = {**plan.found, **_carry_out(plan, host)}
+            _wait(deed, host, given, plan)
+            result = _done(deed, plan, {**deed.report(host, given), **found})
+        trouble = deed.verdict(found)
+        if trouble:
+            module.fail_json(msg=trouble, **result)
+        return result
+
+    _run(deed.schema, READING, work)
+
+
+def _carry_out(plan: Plan, host: LibvirtHost) -> dict[str, Any]:
+    try:
+        return apply(plan, host)
+    except StepFailed as failed:
+        if failed.done:
+            raise
+        # There was one thing to do: its error says all.
+        raise failed.error from failed
+
+
+def _done(deed: Deed, plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "changed": plan.changed,
+        "actions": [action.describe() for action in plan.actions],
+        "diff": {"before": dict(plan.before), "after": dict(plan.after)},
+        **show(deed.schema, values),
+    }
 
 
 def run_info(schema: Schema, query: Query) -> None:

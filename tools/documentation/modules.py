@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.deed import Deed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
 
@@ -22,12 +23,16 @@ COLLECTION = "vmrt.libvirt"
 
 @dataclass(frozen=True)
 class Module:
-    """A module: its options, and, where it converges something, the name of that in a result."""
+    """A module: its options, and, where it converges something, the name of that in a result.
+
+    One that ``acts`` changes something, and converges nothing.
+    """
 
     name: str
     summary: str
     schema: Schema
     converges: str | None
+    acts: bool = False
 
     @property
     def path(self) -> str:
@@ -37,7 +42,7 @@ class Module:
 
 @cache
 def load(name: str) -> Module:
-    """A module by its name: what it runs is the one resource, or else schema, that it imports."""
+    """A module by its name: what it runs is the one Resource, Deed or Schema in it."""
     code = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
     summary = str(yaml.safe_load(code.DOCUMENTATION)["short_description"])
     found = list(vars(code).values())
@@ -45,9 +50,12 @@ def load(name: str) -> Module:
         if isinstance(one, Resource):
             return Module(name, summary, one.schema, one.what)
     for one in found:
+        if isinstance(one, Deed):
+            return Module(name, summary, one.schema, None, acts=True)
+    for one in found:
         if isinstance(one, Schema):
             return Module(name, summary, one, None)
-    raise SystemExit(f"plugins/modules/{name}.py: imports neither a Resource nor a Schema")
+    raise SystemExit(f"plugins/modules/{name}.py: imports no Resource, no Deed and no Schema")
 
 
 def every() -> list[Module]:

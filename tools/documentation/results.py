@@ -77,11 +77,13 @@ COMMON: dict[str, Any] = {
 def of_module(module: modules.Module) -> dict[str, Any]:
     """The result of a module, besides what Ansible adds to each."""
     if module.converges is None:
-        return {
+        steps = {"actions": COMMON["actions"]} if module.acts else {}
+        told = {
             one.name: {**_reported(one, _home(one, module), ""), "returned": "success"}
             for one in module.schema.fields
             if one.owner is Owner.REPORTED
         }
+        return {**steps, **told}
     values = {
         "description": [f"The {noun(module.schema)} after the run, in the shape of its options."],
         "returned": "success",

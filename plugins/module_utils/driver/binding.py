@@ -12,10 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
+    NotFound,
+    Refused,
+    VmrtError,
+)
 
 __all__ = [
     "LIBVIRT_IMPORT_ERROR",
+    "agent_errors",
     "connect",
     "found",
     "libvirt",
@@ -72,6 +77,22 @@ def translated(what: str) -> Iterator[None]:
         kind = NotFound if code in _not_found() else VmrtError
         text = f"{what}: libvirt says: {error.get_error_message()}" if what else str(error)
         raise kind(text, hint=_hints().get(code)) from error
+
+
+@contextmanager
+def agent_errors() -> Iterator[None]:
+    """Tell a command that an agent refused from an agent that does not answer."""
+    try:
+        yield
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_INTERNAL_ERROR:
+            raise Refused(f"the guest's agent says: {error.get_error_message()}") from error
+        if error.get_error_code() == libvirt.VIR_ERR_RPC:
+            raise VmrtError(
+                f"libvirt does not carry what the guest answers: {error.get_error_message()}",
+                hint="An answer can have 4 MiB. Have a command write to a file, and read that.",
+            ) from error
+        raise
 
 
 def connect(uri: str, write: bool) -> Any:

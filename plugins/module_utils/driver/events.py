@@ -37,6 +37,8 @@ class Events:
         _start_loop()
         self._wake = threading.Condition()
         self._news = 0
+        # The names of the vms that started again by themselves.
+        self.rebooted: set[str] = set()
         self._connection = connect(uri, write=False)
         self._callbacks = [
             self._connection.domainEventRegisterAny(None, event, self._notice, None)
@@ -47,6 +49,11 @@ class Events:
                 libvirt.VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE,
             )
         ]
+        self._callbacks.append(
+            self._connection.domainEventRegisterAny(
+                None, libvirt.VIR_DOMAIN_EVENT_ID_REBOOT, self._notice_reboot, None
+            )
+        )
 
     def __enter__(self) -> Events:
         return self
@@ -55,6 +62,10 @@ class Events:
         for callback in self._callbacks:
             self._connection.domainEventDeregisterAny(callback)
         self._connection.close()
+
+    def _notice_reboot(self, _connection: Any, domain: Any, _opaque: Any) -> None:
+        self.rebooted.add(domain.name())
+        self._notice()
 
     def _notice(self, *_event: Any) -> None:
         with self._wake:

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import posixpath
+from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_domain, fake_tune
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_guest import FakeGuest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_power import FakePower
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
@@ -24,18 +26,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 CREATED = 1767225600
 
 
-class FakeHost(FakeObserver):
+class FakeHost(FakePower, FakeGuest):
     """A node in memory that can be changed."""
 
-    def run(self, action: actions.Action) -> None:
-        """Carry out one action. Raises VmrtError."""
-        getattr(self, f"_{action.verb}")(action)
-
-    def _thing(self, kind: str, name: str) -> Thing:
-        thing = self._node.things(kind).get(name)
-        if thing is None:
-            raise NotFound(f"the {kind} '{name}' is gone")
-        return thing
+    def run(self, action: actions.Action) -> dict[str, Any] | None:
+        """Carry out one action; what it found out, if anything. Raises VmrtError."""
+        found: dict[str, Any] | None = getattr(self, f"_{action.verb}")(action)
+        return found
 
     def _live(self, name: str) -> tree.Element:
         live = self._thing("vm", name).live
@@ -123,6 +120,7 @@ class FakeHost(FakeObserver):
         if action.kind == "vm":
             self._check_parts(thing.config)
             thing.live = fake_domain.started(thing.config, len(self._node.vms))
+            thing.saved = False
             thing.state = "paused" if action.paused else "running"
             return
         target = tree.find(thing.config, "target/path")

@@ -47,6 +47,7 @@ class Thing:
     live: tree.Element | None = None
     state: str = "inactive"
     autostart: bool = False
+    saved: bool = False
 
 
 @dataclass
@@ -65,7 +66,8 @@ class Volume:
 class FakeNode:
     """All that there is. ``folders`` exist on its disk, ``sources`` are what images can be fetched
     from, with their capacity in bytes. What guests do is told by ``leases`` (an address by MAC),
-    ``agents`` (answers of a vm's agent by command) and ``servers`` (what answers a port first).
+    ``agents`` (a FakeAgent, or answers by command, of a vm) and ``servers`` (what answers a port
+    first).
     """
 
     values: Mapping[str, Any] = field(default_factory=lambda: dict(VALUES))
@@ -78,12 +80,14 @@ class FakeNode:
     leases: dict[str, str] = field(default_factory=dict)
     # What hypervisors can do, by libvirt's types of domains; libvirt can not tell it of others.
     offers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    agents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    agents: dict[str, Any] = field(default_factory=dict)
     servers: dict[tuple[str, int], str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     # Guests that do not shut down, and devices that guests hold on to, by their aliases.
     deaf: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    # Steps that were taken and left no other trace.
+    done: list[Any] = field(default_factory=list)
 
     def things(self, kind: str) -> dict[str, Thing]:
         """All of a kind: vm, network, pool."""
@@ -98,7 +102,7 @@ class FakeNode:
         return {
             **{
                 kind: {
-                    name: (xml(one.config), xml(one.live), one.state, one.autostart)
+                    name: (xml(one.config), xml(one.live), one.state, one.autostart, one.saved)
                     for name, one in self.things(kind).items()
                 }
                 for kind in ("vm", "network", "pool")

@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     User,
     VolumeSeen,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
@@ -68,7 +69,14 @@ class FakeObserver:
             autostart=thing.autostart,
             persistent=thing.config is not None,
             fingerprint=fingerprint(xml or ""),
+            saved=thing.saved,
         )
+
+    def _thing(self, kind: str, name: str) -> Thing:
+        thing = self._node.things(kind).get(name)
+        if thing is None:
+            raise NotFound(f"the {kind} '{name}' is gone")
+        return thing
 
     def pool(self, name: str) -> PoolSeen | None:
         thing = self._node.pools.get(name)
@@ -158,7 +166,14 @@ class FakeObserver:
     def agent(self, vm: str, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
         if vm not in self._node.vms:
             raise NotFound(f"asking the agent of '{vm}': there is no such vm")
+        if not only_reads(command, arguments or {}):
+            raise VmrtError(f"{command} does more than to read")
+        return self._ask_agent(vm, command, arguments)
+
+    def _ask_agent(self, vm: str, command: str, arguments: Mapping[str, Any] | None) -> Any:
         answers = self._node.agents.get(vm, {})
+        if callable(answers):
+            return answers(command, arguments or {})
         if command not in answers:
             raise VmrtError(f"asking the agent of '{vm}': it does not answer")
         return answers[command]
@@ -166,6 +181,9 @@ class FakeObserver:
     def read_file(self, path: str, limit: int) -> str | None:
         text = self._node.files.get(path)
         return None if text is None else text[-limit:]
+
+    def is_folder(self, path: str) -> bool:
+        return path in self._node.folders
 
     def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
         if path not in self._node.sources:

@@ -17,9 +17,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     translated,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import Events
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
-    LibvirtObserver,
-)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_guest import LibvirtGuest
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
@@ -40,23 +39,18 @@ _ASK_AGAIN = 10
 _BALLOON_SECONDS = 10
 
 
-class LibvirtHost(LibvirtObserver):
+class LibvirtHost(LibvirtPower, LibvirtGuest):
     """A node that can be changed. ``open_url`` opens what images are loaded from."""
 
     def __init__(self, uri: str, open_url: Callable[..., Any]):
         super().__init__(uri)
         self._open_url = open_url
 
-    def run(self, action: actions.Action) -> None:
-        """Carry out one action. Raises VmrtError."""
+    def run(self, action: actions.Action) -> dict[str, Any] | None:
+        """Carry out one action; what it found out, if anything. Raises VmrtError."""
         with translated(""):
-            getattr(self, f"_{action.verb}")(action)
-
-    def _thing(self, kind: str, name: str) -> Any:
-        thing = self._find(kind, name)
-        if thing is None:
-            raise NotFound(f"the {kind} '{name}' is gone")
-        return thing
+            found_out: dict[str, Any] | None = getattr(self, f"_{action.verb}")(action)
+        return found_out
 
     def _define(self, action: actions.Define) -> None:
         self._check_race(action)

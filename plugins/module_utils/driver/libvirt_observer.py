@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_flags
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
+    agent_errors,
     connect,
     found,
     libvirt,
@@ -26,6 +28,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     User,
     VolumeSeen,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
@@ -33,7 +36,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabili
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import CAPABILITIES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
+    NotFound,
+    VmrtError,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 
 _AGENT_SECONDS = 5
@@ -121,6 +127,12 @@ class LibvirtObserver:
         }
         return found(look_up[kind], name)
 
+    def _thing(self, kind: str, name: str) -> Any:
+        thing = self._find(kind, name)
+        if thing is None:
+            raise NotFound(f"the {kind} '{name}' is gone")
+        return thing
+
     def _seen(self, kind: str, thing: Any) -> Seen:
         active = bool(thing.isActive())
         # A driver that can not tell keeps every definition.
@@ -137,6 +149,7 @@ class LibvirtObserver:
             autostart=bool(supported(thing.autostart)) if persistent else False,
             persistent=persistent,
             fingerprint=fingerprint(xml),
+            saved=kind == "vm" and bool(thing.hasManagedSaveImage(0)),
         )
 
     def pool(self, name: str) -> PoolSeen | None:
@@ -282,10 +295,18 @@ class LibvirtObserver:
                 yield mac, address["addr"], address["prefix"]
 
     def agent(self, vm: str, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
-        request = json.dumps({"execute": command, "arguments": dict(arguments or {})})
-        with translated(f"asking the agent of '{vm}'"):
+        if not only_reads(command, arguments or {}):
+            raise VmrtError(f"{command} does more than to read")
+        return self._ask_agent(vm, command, arguments, _AGENT_SECONDS)
+
+    def _ask_agent(
+        self, vm: str, command: str, arguments: Mapping[str, Any] | None, seconds: int
+    ) -> Any:
+        # To some commands an empty set of arguments is one too many.
+        request = {"execute": command, **({"arguments": dict(arguments)} if arguments else {})}
+        with translated(f"asking the agent of '{vm}'"), agent_errors():
             domain = self._connection.lookupByName(vm)
-            answer = libvirt_qemu.qemuAgentCommand(domain, request, _AGENT_SECONDS, 0)
+            answer = libvirt_qemu.qemuAgentCommand(domain, json.dumps(request), seconds, 0)
         return json.loads(answer)["return"]
 
     def read_file(self, path: str, limit: int) -> str | None:
@@ -296,6 +317,9 @@ class LibvirtObserver:
                 return file.read().decode(errors="replace")
         except OSError:
             return None
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)
 
     def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
         vet(path, checksum, image_format)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 # What is left out of a result: long, or secret.
-_HIDDEN = {"hidden": True}
+HIDDEN = {"hidden": True}
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Define(Action):
 
     kind: str
     name: str
-    xml: str = field(metadata=_HIDDEN)
-    fingerprint: str | None = field(default=None, metadata=_HIDDEN)
+    xml: str = field(metadata=HIDDEN)
+    fingerprint: str | None = field(default=None, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Shutdown(Action):
     """Ask a guest to shut down and wait until it is off; ``timeout`` is in seconds."""
 
     name: str
-    timeout: int = field(metadata=_HIDDEN)
-    force: bool = field(metadata=_HIDDEN)
+    timeout: int = field(metadata=HIDDEN)
+    force: bool = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Attach(Action):
 
     name: str
     device: str
-    xml: str = field(metadata=_HIDDEN)
+    xml: str = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ class Detach(Action):
 
     name: str
     device: str
-    xml: str = field(metadata=_HIDDEN)
-    timeout: int = field(metadata=_HIDDEN)
+    xml: str = field(metadata=HIDDEN)
+    timeout: int = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Update(Action):
 
     name: str
     device: str
-    xml: str = field(metadata=_HIDDEN)
+    xml: str = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class SetMetadata(Action):
     """Replace our metadata of a running vm."""
 
     name: str
-    xml: str = field(metadata=_HIDDEN)
+    xml: str = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class CreateVolume(Action):
     pool: str
     volume: str
     capacity: int | None
-    xml: str = field(metadata=_HIDDEN)
+    xml: str = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class BlockResize(Action):
     name: str
     device: str
     capacity: int
-    path: str = field(metadata=_HIDDEN)
+    path: str = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -215,8 +215,8 @@ class WriteVolume(Action):
 
     pool: str
     volume: str
-    content: bytes = field(metadata=_HIDDEN, repr=False)
-    mode: str = field(default="0600", metadata=_HIDDEN)
+    content: bytes = field(metadata=HIDDEN, repr=False)
+    mode: str = field(default="0600", metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -229,11 +229,11 @@ class FetchImage(Action):
     pool: str
     volume: str
     source: str
-    location: str = field(metadata=_HIDDEN)
-    option: str = field(metadata=_HIDDEN)
-    path: str = field(metadata=_HIDDEN)
-    checksum: str | None = field(default=None, metadata=_HIDDEN)
-    format: str | None = field(default=None, metadata=_HIDDEN)
+    location: str = field(metadata=HIDDEN)
+    option: str = field(metadata=HIDDEN)
+    path: str = field(metadata=HIDDEN)
+    checksum: str | None = field(default=None, metadata=HIDDEN)
+    format: str | None = field(default=None, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -248,5 +248,5 @@ class UpdateNetwork(Action):
     command: str
     section: str
     entry: str
-    parent: int = field(metadata=_HIDDEN)
-    xml: str = field(metadata=_HIDDEN)
+    parent: int = field(metadata=HIDDEN)
+    xml: str = field(metadata=HIDDEN)

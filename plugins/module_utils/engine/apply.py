@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
@@ -16,8 +17,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 class Runs(Protocol):
     """The writing half of a node."""
 
-    def run(self, action: Action) -> None:
-        """Carry out one action. Raises VmrtError."""
+    def run(self, action: Action) -> Mapping[str, Any] | None:
+        """Carry out one action; what it found out, if anything. Raises VmrtError."""
 
 
 class StepFailed(VmrtError):
@@ -27,6 +28,7 @@ class StepFailed(VmrtError):
         super().__init__(
             f"could not {action}: {error.message}", option=error.option, hint=error.hint
         )
+        self.error = error
         self.action = action
         self.done = tuple(done)
 
@@ -57,12 +59,17 @@ class WaitFailed(VmrtError):
         }
 
 
-def apply(plan: Plan, host: Runs) -> None:
-    """Do the actions of a plan in their order. Raises StepFailed at the first that fails."""
+def apply(plan: Plan, host: Runs) -> dict[str, Any]:
+    """Do the actions of a plan in their order; what they found out.
+
+    Raises StepFailed at the first that fails.
+    """
     done: list[Action] = []
+    found: dict[str, Any] = {}
     for action in plan.actions:
         try:
-            host.run(action)
+            found.update(host.run(action) or {})
         except VmrtError as error:
             raise StepFailed(error, action, done) from error
         done.append(action)
+    return found

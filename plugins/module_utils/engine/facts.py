@@ -101,6 +101,9 @@ class Observer(Protocol):
     def read_file(self, path: str, limit: int) -> str | None:
         """The end of a text file of the node, for messages; None where it can't be read."""
 
+    def is_folder(self, path: str) -> bool:
+        """Is there a folder, as far as can be seen from here?"""
+
     def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
         """Raise VmrtError if a file of the node can not become an image."""
 

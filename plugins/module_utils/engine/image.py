@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import FetchImage
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
@@ -94,8 +94,7 @@ def _folder(name: str, facts: NodeFacts) -> str:
 
 def _same_machine(facts: NodeFacts) -> None:
     """The file is written by us, and not by a libvirt somewhere else."""
-    uri = urlsplit(facts.node["uri"])
-    if uri.netloc or "+" in uri.scheme:
+    if not is_here(facts.node["uri"]):
         raise VmrtError(
             f"{shown(facts.node['uri'])} is libvirt of another machine, where no file can be put",
             option="uri",

@@ -11,26 +11,19 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import declaration, show
 
 
 def vms(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     """The vms asked for, as they are declared."""
-    known = observer.names("vm")
     wanted = given.get("name")
-    if wanted and wanted not in known:
-        raise NotFound(
-            f"there is no vm '{wanted}'",
-            option="name",
-            hint=f"The node has: {', '.join(known) or 'none'}.",
-        )
+    chosen = [known_vm(observer, wanted).name] if wanted else observer.names("vm")
     sources = tuple(given["address_sources"])
-    chosen = [wanted] if wanted else known
     return {"vms": [declaration(VM, report_vm(observer, name, sources)) for name in chosen]}
 
 

@@ -36,6 +36,8 @@ class Seen:
     autostart: bool = False
     persistent: bool = True
     fingerprint: str = ""
+    # Is memory of it kept on disk, from which its next start goes on?
+    saved: bool = False
 
     @property
     def active(self) -> bool:
@@ -47,7 +49,8 @@ class Plan:
     """The actions that take what is to what is wanted, and what they are for.
 
     ``before`` and ``after`` are values as users write them, for the diff; ``restart_required``
-    names the options that wait for a restart; ``filled`` says what was chosen for a new thing.
+    names the options that wait for a restart; ``filled`` says what was chosen for a new thing, and
+    ``found`` what was read for its own sake.
     ``fails`` is the error that the task ends with although all was done.
     """
 
@@ -58,6 +61,7 @@ class Plan:
     restart_required: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     filled: Mapping[str, Any] = field(default_factory=dict)
+    found: Mapping[str, Any] = field(default_factory=dict)
     fails: VmrtError | None = None
 
     @property

@@ -56,5 +56,9 @@ class NotFound(VmrtError):
     """A thing that was asked for by name and is not there."""
 
 
+class Refused(VmrtError):
+    """A guest's agent answered, and did not do what it was asked for."""
+
+
 class LostRace(VmrtError):
     """Somebody else changed the thing between plan and apply."""

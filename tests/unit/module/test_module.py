@@ -22,10 +22,19 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
     libvirt_host,
     libvirt_observer,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_agent import FakeAgent
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions, facts, info
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest import (
+    actions as guest_actions,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.plan import GUEST_DEED
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.power import (
+    actions as power_actions,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.power.plan import POWER_DEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.resource import VM_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm_info import VM_INFO
 from tests.unit.support import play
@@ -209,6 +218,46 @@ def test_vms_are_read(task: Task):
     assert "The node has: web1" in missing["msg"]
 
 
+def test_a_deed_is_foretold_and_done(task: Task):
+    task.vm(**WISH)
+    power = {"name": "web1", "operation": "suspend"}
+    before = task.node.picture()
+    checked = task(lambda: module.run_deed(POWER_DEED), check=True, **power)
+    assert task.node.picture() == before
+    done = task(lambda: module.run_deed(POWER_DEED), **power)
+    assert checked["actions"] == done["actions"] == [{"action": "suspend", "name": "web1"}]
+    assert checked["diff"] == done["diff"]
+    assert (checked["phase"], done["phase"]) == ("Running", "Paused")
+    assert task(lambda: module.run_deed(POWER_DEED), **power)["changed"] is False
+
+
+def test_what_a_command_says_is_in_the_result_also_where_it_fails(task: Task):
+    task.vm(**WISH)
+    guest = FakeAgent(outputs={"good": (0, b"out", b""), "bad": (3, b"", b"err")})
+    task.node.agents["web1"] = guest
+    given = {"name": "web1", "operation": "exec"}
+    good = task(lambda: module.run_deed(GUEST_DEED), **given, argv=["good"])
+    assert (good["changed"], good["rc"], good["stdout"]) == (True, 0, "out")
+    bad = task(lambda: module.run_deed(GUEST_DEED), **given, argv=["bad"])
+    assert (bad["failed"], bad["changed"], bad["rc"], bad["stderr"]) == (True, True, 3, "err")
+    none = task(lambda: module.run_deed(GUEST_DEED), **given, argv=["none"])
+    assert none["msg"].startswith("the guest's agent says: ")
+    checked = task(lambda: module.run_deed(GUEST_DEED), check=True, **given, argv=["good"])
+    assert checked["changed"] is True
+    assert len(guest.ran) == 2
+
+
+def test_a_password_of_a_guest_is_in_no_result(task: Task):
+    task.vm(**WISH)
+    task.node.agents["web1"] = FakeAgent()
+    given = {"name": "web1", "operation": "set_password", "user": "op", "password": "s3cret-word"}
+    for check in (True, False):
+        assert "s3cret-word" not in json.dumps(
+            task(lambda: module.run_deed(GUEST_DEED), check=check, **given)
+        )
+    assert task.node.agents["web1"].passwords == {"op": "s3cret-word"}
+
+
 @pytest.mark.parametrize(
     ("given", "environment", "counts"),
     [
@@ -289,7 +338,8 @@ def test_an_observer_can_only_read(observer: type):
 def test_a_host_has_a_method_for_each_action(host: type):
     kinds = [
         kind
-        for kind in vars(actions).values()
+        for kinds in (actions, guest_actions, power_actions)
+        for kind in vars(kinds).values()
         if inspect.isclass(kind) and issubclass(kind, actions.Action)
     ]
     for kind in kinds:

@@ -1,0 +1,23 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Things that have to be there already."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound
+
+
+def known_vm(observer: Observer, name: str) -> Seen:
+    """A vm that is there; else the error says which are."""
+    seen = observer.look("vm", name)
+    if seen is None:
+        raise NotFound(
+            f"there is no vm '{name}'",
+            option="name",
+            hint=f"The node has: {', '.join(observer.names('vm')) or 'none'}.",
+        )
+    return seen
