@@ -6,19 +6,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_flags
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.agent_call import call_agent
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
-    agent_errors,
     connect,
     found,
     libvirt,
-    libvirt_qemu,
     refresh,
     supported,
     translated,
@@ -302,12 +300,7 @@ class LibvirtObserver:
     def _ask_agent(
         self, vm: str, command: str, arguments: Mapping[str, Any] | None, seconds: int
     ) -> Any:
-        # To some commands an empty set of arguments is one too many.
-        request = {"execute": command, **({"arguments": dict(arguments)} if arguments else {})}
-        with translated(f"asking the agent of '{vm}'"), agent_errors():
-            domain = self._connection.lookupByName(vm)
-            answer = libvirt_qemu.qemuAgentCommand(domain, json.dumps(request), seconds, 0)
-        return json.loads(answer)["return"]
+        return call_agent(self._connection, vm, command, arguments, seconds)
 
     def read_file(self, path: str, limit: int) -> str | None:
         try:

@@ -210,8 +210,16 @@ def test_a_command_that_does_not_end_is_told(guest: FakeAgent):
     guest.outputs["sleep"] = None
     with pytest.raises(agent.StillRunning, match="runs on"):
         agent.execute(guest, ["sleep"], timeout=0)
-    with pytest.raises(VmrtError, match="too much for the input"):
-        agent.execute(guest, ["make"], timeout=0, stdin=bytes(agent.LARGEST_INPUT + 1))
+
+
+def test_a_long_input_goes_through_a_file(guest: FakeAgent):
+    guest.outputs |= {"mktemp": (0, b"/tmp/a\n", b""), "/bin/sh": (0, b"", b"")}
+    content = bytes(agent.WRITE + 1)
+    agent.execute(guest, ["make", "a b"], timeout=0, stdin=content)
+    assert guest.files["/tmp/a"] == content
+    assert guest.ran[-1]["path"] == "/bin/sh"
+    assert guest.ran[-1]["arg"][2:] == ["/tmp/a", "make", "a b"]
+    assert "input-data" not in guest.ran[-1]
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, "x", 1, {"pid": "x"}, {"buf-b64": 1}])
