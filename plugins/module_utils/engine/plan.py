@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
 def fingerprint(xml: str) -> str:
     """What tells two definitions apart."""
-    return hashlib.sha256(xml.encode()).hexdigest()
+    return hashlib.sha256(tree.canonical(tree.parse(xml))).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,12 @@ def copy(element: Element) -> Element:
 
 def same(one: Element, other: Element) -> bool:
     """Do two elements say the same, white space and the order of attributes left aside?"""
-    return bool(etree.tostring(one, method="c14n") == etree.tostring(other, method="c14n"))
+    return canonical(one) == canonical(other)
+
+
+def canonical(element: Element) -> bytes:
+    """An element in the one form that all equal ones have."""
+    return bytes(etree.tostring(element, method="c14n"))
 
 
 def plain(element: Element) -> Element:

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action, Rename
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
@@ -35,6 +36,8 @@ def plan_rename(given: Mapping[str, Any], seen: Seen | None) -> tuple[Seen | Non
             option="name",
             hint="Shut it down first, or give the name that it has.",
         )
-    xml = seen.xml.replace(f"<name>{seen.name}</name>", f"<name>{given['name']}</name>", 1)
+    root = tree.parse(seen.xml)
+    root.find("name").text = given["name"]
+    xml = tree.render(root)
     later = replace(seen, name=given["name"], xml=xml, fingerprint=fingerprint(xml))
     return later, [Rename(seen.name, given["name"])]
