@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 Settings = Mapping[str, Any]
 
@@ -27,7 +28,35 @@ def _block_io(domain: Any, target: str | None, settings: Settings, flags: int) -
     domain.setBlockIoTune(target, dict(settings), flags)
 
 
+def _text(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    kinds = {
+        "title": libvirt.VIR_DOMAIN_METADATA_TITLE,
+        "description": libvirt.VIR_DOMAIN_METADATA_DESCRIPTION,
+    }
+    for name, text in settings.items():
+        domain.setMetadata(kinds[name], text, None, None, flags)
+
+
+def _libosinfo(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    root = tree.new("libosinfo")
+    tree.ensure(root, "os/@id").put(settings["id"])
+    kind = libvirt.VIR_DOMAIN_METADATA_ELEMENT
+    space = tree.NSMAP["libosinfo"]
+    domain.setMetadata(kind, tree.render(root), "libosinfo", space, flags)
+
+
+def _lifecycle(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    for event, action in settings.items():
+        word = action.replace("-", "_").upper()
+        kind = getattr(libvirt, f"VIR_DOMAIN_LIFECYCLE_{event.upper()}")
+        what = getattr(libvirt, f"VIR_DOMAIN_LIFECYCLE_ACTION_{word}")
+        domain.setLifecycleAction(kind, what, flags)
+
+
 CALLS: dict[str, Callable[[Any, str | None, Settings, int], None]] = {
     "scheduler": _scheduler,
     "block_io": _block_io,
+    "text": _text,
+    "libosinfo": _libosinfo,
+    "lifecycle": _lifecycle,
 }

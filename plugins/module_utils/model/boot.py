@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot_source import BOOT_SOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
 
 MACHINES = {"q35": "pc-q35-", "pc": "pc-i440fx-", "virt": "virt-"}
@@ -24,12 +26,25 @@ def _same_machine(wanted: str, found: str | None) -> bool:
     return wanted == found or (wanted in MACHINES and family(found) == wanted)
 
 
+def _feature(name: str, doc: str) -> Field:
+    return Field(
+        name,
+        doc,
+        type="bool",
+        at=f"os/firmware/feature[name={name.replace('_', '-')}]/@enabled",
+        codec=codec.YES_NO,
+        apply=Apply.RESTART,
+    )
+
+
 BOOT = (
     Field(
         "firmware",
-        "Firmware of the machine.",
+        "Firmware of the machine: V(bios), or V(efi), which needs a package such as C(ovmf) on "
+        "the node; libvirt picks the files. A machine with an O(boot.loader) of the type "
+        "V(pflash) has UEFI as well.",
         at="os/@firmware",
-        choices=("bios",),
+        choices=("bios", "efi"),
         absent="bios",
         apply=Apply.RECREATE,
     ),
@@ -58,4 +73,14 @@ BOOT = (
         apply=Apply.RESTART,
         initial_doc="V(q35), or V(virt) on ARM, where the hypervisor has machine types",
     ),
+    _feature(
+        "secure_boot",
+        "Whether the firmware can start nothing but what is signed; of O(firmware=efi).",
+    ),
+    _feature(
+        "enrolled_keys",
+        "Whether the firmware begins with the keys of common makers, which O(secure_boot) needs to "
+        "take effect by itself; of O(firmware=efi).",
+    ),
+    Field("boot", BOOT_SOURCE.doc, at="os", of=BOOT_SOURCE, apply=Apply.RESTART),
 )

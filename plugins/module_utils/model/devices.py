@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import CHANNEL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import CONTROLLER
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import CDROM, DISK
@@ -13,9 +14,19 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.rng import RNG
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.serial import SERIAL
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.tpm import TPM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Owner
 
 DEVICES = (
+    Field(
+        "emulator",
+        "Absolute path of the program that runs the vm.",
+        at="devices/emulator",
+        check=names.path,
+        owner=Owner.FILLED,
+        apply=Apply.RESTART,
+        initial_doc="the node's own for the architecture",
+    ),
     Field(
         "disks",
         "Disks of the vm, known by their names.",
@@ -67,6 +78,7 @@ DEVICES = (
         apply=Apply.RESTART,
         initial_doc="one channel of the name V(agent) for the guest agent",
     ),
+    Field("tpm", TPM.doc, at="devices/tpm", of=TPM, apply=Apply.RESTART),
     Field(
         "graphics",
         "Graphical consoles of the vm.",

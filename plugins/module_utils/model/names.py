@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import posixpath
 import re
+from collections.abc import Mapping
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
@@ -18,6 +19,10 @@ _TARGET = re.compile(r"(hd|sd|vd|xvd)[a-z]{1,3}")
 _SERIAL = re.compile(r"[A-Za-z0-9_.+ -]{1,36}")
 _LOADPARM = re.compile(r"[A-Za-z0-9. ]{1,8}")
 _INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FW_CFG = re.compile(r"opt/(?!ovmf/)[\x21-\x7e]{1,51}")
+_DELTA = re.compile(r"[-+]?[0-9]{1,12}")
+_TIMEZONE = re.compile(r"[A-Za-z0-9_.+/-]+")
 _SYSTEM_FOLDERS = (
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
     *("/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp"),
@@ -130,3 +135,64 @@ def loadparm(text: str) -> None:
     """What a loader of IBM Z takes."""
     if not _LOADPARM.fullmatch(text):
         raise ValueError(f"{text!r} is more than 8 letters, digits, dots and spaces")
+
+
+def short(value: int) -> None:
+    """A number of 16 bits."""
+    if not 0 <= value <= 65535:
+        raise ValueError(f"{value} is not between 0 and 65535")
+
+
+def reboot_timeout(value: int) -> None:
+    """Milliseconds, or -1 for ever."""
+    if value != -1:
+        short(value)
+
+
+def variables(values: Mapping[str, str]) -> None:
+    """Variables of an environment."""
+    for one in values:
+        if not _VARIABLE.fullmatch(one):
+            raise ValueError(f"{one!r} can not be a variable: use letters, digits and '_'")
+
+
+def fw_cfg(text: str) -> None:
+    """A blob of QEMU's firmware configuration; all others belong to QEMU itself."""
+    if not _FW_CFG.fullmatch(text):
+        raise ValueError(f"{text!r} can not name a blob: write it as opt/com.example/name")
+
+
+def line(text: str) -> None:
+    """A text of one line."""
+    if "\n" in text or "\r" in text or not text.strip():
+        raise ValueError(f"{text!r} is not one line of text")
+
+
+def vendor_id(text: str) -> None:
+    """What a hypervisor calls its maker."""
+    if len(text) > 12 or "," in text:
+        raise ValueError(f"{text!r} can not be a vendor: use at most 12 characters, and no comma")
+
+
+def ring_size(value: int) -> None:
+    """Entries of KVM's ring of written pages."""
+    if value not in (1024, 2048, 4096, 8192, 16384, 32768, 65536):
+        raise ValueError(f"{value} is not a power of 2 from 1024 to 65536")
+
+
+def spinlock_retries(value: int) -> None:
+    """How often Hyper-V tries a spinlock; it knows no less."""
+    if value < 4095:
+        raise ValueError(f"{value} is less than 4095")
+
+
+def adjustment(text: str) -> None:
+    """What a clock is off, in seconds."""
+    if text != "reset" and not _DELTA.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number of seconds, such as '3600' or '-120'")
+
+
+def timezone(text: str) -> None:
+    """A time zone as the node knows it."""
+    if not _TIMEZONE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a time zone: write it as Europe/Paris")

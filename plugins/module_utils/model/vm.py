@@ -7,13 +7,24 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.about import ABOUT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import BOOT
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.clock import CLOCK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cloud_init import CLOUD_INIT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cpu import PROCESSOR, VCPUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.devices import DEVICES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.features import FEATURES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hypervisor import HYPERVISOR
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.id_map import ID_MAP
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.keeping import keeping
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.launch_security import (
+    LAUNCH_SECURITY,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.lifecycle import LIFECYCLE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory import MEMORY
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.qemu import QEMU
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.seclabel import SECLABELS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.smbios import SMBIOS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.status import STATUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.steering import STEERING
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.xml_patch import XML_PATCH
@@ -53,6 +64,7 @@ VM = Schema(
             apply=Apply.RECREATE,
             sample="4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11",
         ),
+        *ABOUT,
         Field(
             "labels",
             "Names and values that mean something to you, kept with the vm.",
@@ -62,13 +74,21 @@ VM = Schema(
             apply=Apply.LIVE,
             via="metadata",
         ),
+        *keeping(MARK),
         Field("status", STATUS.doc, at=MARK, of=STATUS, apply=Apply.LIVE),
         *MEMORY,
         *VCPUS,
+        *SMBIOS,
         *BOOT,
+        *ID_MAP,
         *FEATURES,
         *PROCESSOR,
+        *CLOCK,
+        *LIFECYCLE,
         *DEVICES,
+        *SECLABELS,
+        *LAUNCH_SECURITY,
+        *QEMU,
         Field(
             "autostart",
             "Whether libvirt starts the vm when the node starts.",

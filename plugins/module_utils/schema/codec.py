@@ -63,6 +63,19 @@ class _Integer(Codec):
         return int(text) if text.lstrip("-").isdigit() else None
 
 
+class _Hex(_Integer):
+    """A number that XML may write in hexadecimal."""
+
+    def read(self, spot: Spot) -> int | None:
+        try:
+            return int((spot.text or "").strip(), 0)
+        except ValueError:
+            return None
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.put(f"{value:#06x}")
+
+
 @dataclass(frozen=True)
 class _Flag(Codec):
     """A boolean that XML spells as one of two words."""
@@ -97,6 +110,49 @@ class _Presence(Codec):
 
     def write(self, spot: Spot, value: Any) -> None:
         pass
+
+
+class _Filled(Codec):
+    """Text that may be missing although its element is there."""
+
+    def read(self, spot: Spot) -> str | None:
+        return (spot.text or "").strip() or None
+
+
+class _Switch(Codec):
+    """A boolean kept as ``state`` of an element, which is on where it does not say."""
+
+    def parse(self, value: Any) -> bool:
+        return YES_NO.parse(value)
+
+    def read(self, spot: Spot) -> bool:
+        return spot.element.get("state", "on") == "on"
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.element.set("state", "on" if value else "off")
+
+
+@dataclass(frozen=True)
+class OfSwitch(Codec):
+    """Something said of what a switch turns on: the switch has to be there as well, and is the
+    element of an attribute, or the parent of an element."""
+
+    inner: Codec
+
+    def parse(self, value: Any) -> Any:
+        return self.inner.parse(value)
+
+    def show(self, value: Any) -> Any:
+        return self.inner.show(value)
+
+    def read(self, spot: Spot) -> Any:
+        return self.inner.read(spot)
+
+    def write(self, spot: Spot, value: Any) -> None:
+        switch = spot.element if spot.attribute else spot.element.getparent()
+        if switch.get("state") is None:
+            SWITCH.write(Spot(switch, None), True)
+        self.inner.write(spot, value)
 
 
 @dataclass(frozen=True)
@@ -160,7 +216,8 @@ class _Lower(Codec):
 @dataclass(frozen=True)
 class Entries(Codec):
     """A dict of strings, kept as children such as ``<entry name="key">value</entry>``; where
-    ``value`` names an attribute, it holds the value in place of the text."""
+    ``value`` names an attribute, it holds the value in place of the text. For entries that stand
+    among other things, ``missing`` and ``removes`` are None."""
 
     tag: str
     key: str = "name"
@@ -174,11 +231,12 @@ class Entries(Codec):
         text = Codec()
         return {text.parse(key): text.parse(item) for key, item in value.items()}
 
-    def read(self, spot: Spot) -> dict[str, str]:
-        return {
+    def read(self, spot: Spot) -> dict[str, str] | None:
+        found = {
             entry.get(self.key, ""): Spot(entry, self.value).text or ""
             for entry in children(spot.element, self.tag)
         }
+        return found or self.missing
 
     def write(self, spot: Spot, value: Any) -> None:
         for entry in list(children(spot.element, self.tag)):
@@ -240,10 +298,14 @@ TEXT = Codec()
 TAG = _Tag()
 LOWER = _Lower()
 INT = _Integer()
+HEX = _Hex()
 YES_NO = _Flag("yes", "no")
 ON_OFF = _Flag("on", "off")
 PRESENCE = _Presence()
+FILLED = _Filled()
+SWITCH = _Switch()
 MEMORY = _Size("KiB", "MiB")
+MEGABYTES = _Size("MiB", "MiB")
 CAPACITY = _Size("bytes")
 ALIAS = _Alias()
 PAIRS = Entries("vmrt:item")

@@ -32,8 +32,8 @@ class Owner(Enum):
 
 
 def exact(wanted: Any, found: Any) -> bool:
-    """Both are the same."""
-    return bool(wanted == found)
+    """Both are the same; an empty list or dict is the same as nothing."""
+    return bool(wanted == found) or (found is None and wanted in ([], {}))
 
 
 def unordered(wanted: Any, found: Any) -> bool:
@@ -59,7 +59,7 @@ class Field:
     name: str
     doc: str | Sequence[str]
     type: str = "str"
-    at: str | Sequence[str] | Mapping[str, str] | None = None
+    at: str | Sequence[str] | Mapping[Any, str] | None = None
     by: str | None = None
     codec: Codec = TEXT
     # Of a list of plain values: their Ansible type.

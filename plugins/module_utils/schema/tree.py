@@ -5,14 +5,16 @@
 """XML trees, and places in them such as ``driver/@cache``.
 
 A place is a path of child tags that may end in an attribute; ``.`` is the element itself. A tag
-may have the prefix of one of ``NSMAP``; ``vmrt:`` is our own namespace.
+may have the prefix of one of ``NSMAP``; ``vmrt:`` is our own namespace. Of several elements of one
+tag, ``entry[name=serial]`` is the one whose attribute says so.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 LXML_IMPORT_ERROR: str | None
@@ -69,9 +71,10 @@ def render(element: Element) -> str:
     return str(etree.tostring(element, pretty_print=True, encoding="unicode"))
 
 
-def new(tag: str) -> Element:
-    prefix, colon, _name = tag.partition(":")
-    return etree.Element(_tag(tag), nsmap={prefix: NSMAP[prefix]} if colon else None)
+def new(step: str) -> Element:
+    prefix, colon, _name = step.partition(":")
+    tag, marks = _parts(step)
+    return etree.Element(tag, marks, nsmap={prefix: NSMAP[prefix]} if colon else None)
 
 
 def spelled(tag: str) -> str:
@@ -122,7 +125,7 @@ def children(root: Element, place: str) -> Iterator[Element]:
     steps, _attribute = split(place)
     parent = _walk(root, steps[:-1])
     if parent is not None:
-        yield from parent.findall(_tag(steps[-1]))
+        yield from _children(parent, steps[-1])
 
 
 def find(root: Element, place: str) -> Spot | None:
@@ -148,7 +151,7 @@ def ensure(root: Element, place: str, order: Sequence[str] = ()) -> Spot:
     steps, attribute = split(place)
     element = root
     for depth, step in enumerate(steps):
-        child = element.find(_tag(step))
+        child = _child(element, step)
         if child is None:
             child = insert(element, new(step), order if depth == 0 else ())
         element = child
@@ -171,6 +174,8 @@ def insert(parent: Element, child: Element, order: Sequence[str] = ()) -> Elemen
     """Put a child before the first sibling that comes later in libvirt's order."""
     if child.tag in [_tag(tag) for tag in order]:
         later = {_tag(tag) for tag in order[list(map(_tag, order)).index(child.tag) + 1 :]}
+        # Of the same tag are those that only an attribute tells apart.
+        later.discard(child.tag)
         for sibling in parent:
             if sibling.tag in later:
                 sibling.addprevious(child)
@@ -185,27 +190,54 @@ def remove(root: Element, place: str) -> None:
     if spot is None:
         return
     element = spot.element
+    marks = [_parts(step)[1] for step in split(place)[0]]
     if spot.attribute is not None:
         del element.attrib[spot.attribute]
     elif element is not root:
         parent = element.getparent()
         parent.remove(element)
         element = parent
-    while element is not root and not len(element) and not element.attrib and not element.text:
+        marks.pop()
+    while element is not root and _is_empty(element, marks.pop()):
         parent = element.getparent()
         parent.remove(element)
         element = parent
 
 
+def _is_empty(element: Element, marks: Mapping[str, str]) -> bool:
+    """Does it say nothing, but which of its kind it is?"""
+    return not len(element) and dict(element.attrib) == marks and not element.text
+
+
 def _walk(root: Element, steps: Sequence[str]) -> Element | None:
     element = root
     for step in steps:
-        element = element.find(_tag(step))
+        element = _child(element, step)
         if element is None:
             return None
     return element
 
 
+def _child(parent: Element, step: str) -> Element | None:
+    return next(_children(parent, step), None)
+
+
+def _children(parent: Element, step: str) -> Iterator[Element]:
+    tag, marks = _parts(step)
+    for child in parent.iterfind(tag):
+        if all(child.get(name) == value for name, value in marks.items()):
+            yield child
+
+
 def _tag(step: str) -> str:
-    prefix, colon, name = step.partition(":")
-    return f"{{{NSMAP[prefix]}}}{name}" if colon else step
+    return _parts(step)[0]
+
+
+@cache
+def _parts(step: str) -> tuple[str, Mapping[str, str]]:
+    """The tag of a step, and the attributes that tell its element from others of that tag."""
+    name, bracket, mark = step.partition("[")
+    prefix, colon, local = name.partition(":")
+    tag = f"{{{NSMAP[prefix]}}}{local}" if colon else name
+    key, _equals, value = mark.rstrip("]").partition("=")
+    return tag, {key: value} if bracket else {}

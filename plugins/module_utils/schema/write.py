@@ -111,7 +111,8 @@ def _write_nested(one: Field, value: Mapping[str, Any], root: tree.Element, sche
         new = tree.find(root, one.places[0]) is None
         element = tree.ensure(root, one.places[0], schema.order).element
         write(one.schema, value, element)
-        if new and "state" not in one.schema and not len(element) and not element.attrib:
+        empty = not len(element) and not element.attrib and not element.text
+        if new and "state" not in one.schema and empty:
             # All that was said of it is what its absence means.
             tree.remove(root, one.places[0])
 

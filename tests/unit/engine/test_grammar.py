@@ -43,6 +43,9 @@ _ITEMS: dict[str, dict[str, Any]] = {
     "disks": {"name": "a", "path": "/srv/a"},
     "controllers": {"name": "a", "type": "scsi"},
     "graphics": {"type": "vnc"},
+    "fw_cfg": {"name": "opt/com.example/a"},
+    "qemu_override": {"alias": "net0"},
+    "seclabels": {"type": "static", "model": "dac", "label": "+0:+0"},
 }
 # The same where an option needs another company.
 _FITTING: dict[tuple[str, str], dict[str, Any]] = {
@@ -58,6 +61,17 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
         for option, kinds in CONTROLLER_OPTIONS.items()
     },
     ("controllers", "pcihole64"): {"type": "pci", "model": "pcie-root", "index": 0},
+}
+# The same of what a vm has one of.
+_SEV = ("kernel_hashes", "cbitpos", "reduced_phys_bits", "policy", "dh_cert", "session")
+_BESIDE: dict[tuple[str, ...], dict[str, Any]] = {
+    ("features", "apic_eoi"): {"apic": True},
+    ("clock", "basis"): {"offset": "variable"},
+    ("clock", "timezone"): {"offset": "timezone"},
+    ("clock", "start"): {"offset": "absolute"},
+    ("tpm", "device"): {"type": "passthrough"},
+    ("tpm", "source"): {"type": "external"},
+    **{("launch_security", option): {"type": "sev", "policy": 1} for option in _SEV},
 }
 
 
@@ -98,7 +112,7 @@ def test_each_option_of_a_vm(path: tuple[str, ...], data: Any):
     if len(path) == 1:
         wish = {path[0]: data.draw(value(outer))}
     else:
-        drawn = {path[1]: data.draw(value(outer.schema[path[1]]))}
+        drawn = {**_BESIDE.get(path, {}), path[1]: data.draw(value(outer.schema[path[1]]))}
         item = {**_ITEMS.get(path[0], {"name": "a"}), **drawn}
         if path in _FITTING:
             item = {"name": "a", **_FITTING[path[0], path[1]], **drawn}

@@ -27,6 +27,20 @@ def test_a_place_is_made_once():
     assert tree.render(root).split() == ["<a>", "<b>", "<c", 'd="1"', 'e="2"/>', "</b>", "</a>"]
 
 
+def test_one_of_several_elements_is_told_by_its_attribute():
+    root = tree.parse("<a><b><c n='x'>1</c><c n='y' s='2'/></b></a>")
+    assert tree.find(root, "b/c[n=x]").text == "1"
+    assert tree.find(root, "b/c[n=y]/@s").text == "2"
+    assert tree.find(root, "b/c[n=z]") is None
+    tree.ensure(root, "b/c[n=z]/@s").put("3")
+    assert root[0][2].attrib == {"n": "z", "s": "3"}
+    tree.remove(root, "b/c[n=y]/@s")
+    tree.remove(root, "b/c[n=x]")
+    assert [child.get("n") for child in root[0]] == ["z"]
+    tree.remove(root, "b/c[n=z]/@s")
+    assert len(root) == 0
+
+
 def test_elements_come_in_order():
     root = tree.parse("<a><one/><unknown/><four/></a>")
     for tag in ("three", "two"):

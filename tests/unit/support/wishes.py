@@ -54,6 +54,7 @@ _CORPUS = (
         "52:54:00:12:34:56",
         "52:54:00:ab:cd:ef",
     ),
+    *("+120", "Europe/Paris", "opt/com.example/a", 1024, 4096),
     *(1, 3, 24, 64, True, False, ["x"], {"x": "y"}),
 )
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.belongs import belongs
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.boot_order import boot_order
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_controllers import (
     check_controllers,
 )
@@ -40,6 +42,9 @@ def check(
         *_missing(wanted, root),
         *_family(changes),
         *_sizes(wanted, config),
+        *_os_type(wanted, facts),
+        *belongs(wanted, config),
+        *boot_order(wanted, config),
         *_consoles(wanted),
         *check_controllers(wanted),
         *twice(wanted, root),
@@ -87,6 +92,20 @@ def _family(changes: list[Change]) -> list[VmrtError]:
         )
         for change in changes
         if change.path == "machine" and family(change.before) != family(change.after)
+    ]
+
+
+def _os_type(wanted: Mapping[str, Any], facts: NodeFacts) -> list[VmrtError]:
+    kind = wanted.get("os_type")
+    known = sorted({str(guest["os_type"]) for guest in facts.node["guests"]})
+    if kind is None or kind in known:
+        return []
+    return [
+        VmrtError(
+            f"the node's libvirt runs no '{kind}'",
+            option="os_type",
+            hint=f"It runs: {', '.join(known)}.",
+        )
     ]
 
 

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete_machine import (
+    complete_machine,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
@@ -48,7 +51,7 @@ def complete(
     facts: NodeFacts,
 ) -> dict[str, Any]:
     """What is wanted. ``root`` is the definition of an existing vm and ``config`` its values."""
-    wanted = dict(given)
+    wanted = complete_machine(given, config)
     if wanted.get("cloud_init"):
         wanted["cdroms"] = [*wanted.get("cdroms", ()), _seed_drive(config)]
     if root is None and not wanted["fill_in"]:
