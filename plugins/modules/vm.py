@@ -45,6 +45,195 @@ options:
       - Whether libvirt starts the vm when the node starts.
       - A change takes effect at once, also on a running vm.
     type: bool
+  boot:
+    description:
+      - What the machine boots.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      acpi_table:
+        description:
+          - Absolute path of a SLIC table that the machine has among
+            those of ACPI on the node.
+          - A change takes effect at the next start of the vm.
+        type: str
+      bios:
+        description:
+          - What a BIOS does.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          reboot_timeout:
+            description:
+              - How long the BIOS waits before it tries again after
+                nothing could be booted, in milliseconds; V(-1) is
+                for ever.
+              - A change takes effect at the next start of the vm.
+            type: int
+          serial_console:
+            description:
+              - Whether the BIOS talks on the first serial port as
+                well.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      cmdline:
+        description:
+          - Command line of the kernel.
+          - A change takes effect at the next start of the vm.
+        type: str
+      devices:
+        description:
+          - Kinds of devices that the firmware tries to boot from,
+            in this order. It can not be used together with the option
+            C(boot_order) of devices.
+          - A change takes effect at the next start of the vm.
+        type: list
+        elements: str
+        choices: [hd, cdrom, network, fd]
+      dtb:
+        description:
+          - Absolute path of the device tree that the kernel gets
+            on the node.
+          - A change takes effect at the next start of the vm.
+        type: str
+      init:
+        description:
+          - Absolute path of the first program of a container on the
+            node.
+          - A change takes effect at the next start of the vm.
+        type: str
+      init_args:
+        description:
+          - Arguments of O(boot.init).
+          - A change takes effect at the next start of the vm.
+        type: list
+        elements: str
+      init_env:
+        description:
+          - Environment of O(boot.init).
+          - A change takes effect at the next start of the vm.
+        type: dict
+      init_folder:
+        description:
+          - Folder in which O(boot.init) begins.
+          - A change takes effect at the next start of the vm.
+        type: str
+      init_group:
+        description:
+          - Group of O(boot.init).
+          - A change takes effect at the next start of the vm.
+        type: str
+      init_user:
+        description:
+          - User of O(boot.init).
+          - A change takes effect at the next start of the vm.
+        type: str
+      initrd:
+        description:
+          - Absolute path of its first file system on the node.
+          - A change takes effect at the next start of the vm.
+        type: str
+      kernel:
+        description:
+          - Absolute path of a Linux kernel that is started in place
+            of what is on a disk, on the node.
+          - A change takes effect at the next start of the vm.
+        type: str
+      loader:
+        description:
+          - The firmware as a file of the node, where O(firmware)
+            is not to pick one.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          path:
+            description:
+              - Absolute path of the file.
+              - A change takes effect at the next start of the vm.
+            type: str
+          readonly:
+            description:
+              - Whether the machine can only read the file.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          secure:
+            description:
+              - Whether the firmware is one for secure boot, which
+                needs O(features.smm).
+              - A change takes effect at the next start of the vm.
+            type: bool
+          stateless:
+            description:
+              - Whether the firmware works without O(boot.nvram).
+              - A change takes effect at the next start of the vm.
+            type: bool
+          type:
+            description:
+              - 'How the machine has the file: as V(rom), or as V(pflash),
+                which UEFI needs.'
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [rom, pflash]
+      menu:
+        description:
+          - The menu in which somebody at the console picks what is
+            booted.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the firmware shows the menu.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - How long the menu waits, in milliseconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      nvram:
+        description:
+          - The variables that UEFI keeps, such as its boot entries.
+            Without it libvirt makes a file for them at the first
+            start.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          path:
+            description:
+              - Absolute path of the file with the variables.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(boot.nvram.source).
+            type: str
+          source:
+            description:
+              - Absolute path of a file or a block device with the
+                variables, in place of O(boot.nvram.path).
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(boot.nvram.path).
+              - Goes together with O(boot.nvram.type).
+            type: str
+          template:
+            description:
+              - Absolute path of the file that new variables are copied
+                from.
+              - A change takes effect at the next start of the vm.
+            type: str
+          type:
+            description:
+              - What O(boot.nvram.source) is.
+              - A change takes effect at the next start of the vm.
+              - Goes together with O(boot.nvram.source).
+            type: str
+            choices: [file, block]
+      smbios:
+        description:
+          - 'Which SMBIOS tables the guest sees: those of QEMU (V(emulate)),
+            those of the node (V(host)), or what O(smbios) says (V(sysinfo)).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [emulate, host, sysinfo]
   cdroms:
     description:
       - CD drives of the vm, known by their names; O(cloud_init) adds
@@ -137,6 +326,135 @@ options:
           - A change takes effect at the next start of the vm.
         type: str
         choices: [unix]
+  clock:
+    description:
+      - The clock of the machine.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      adjustment:
+        description:
+          - Seconds that the clock is off, of V(variable); V(reset)
+            lets the clock begin anew at each start, of V(utc) and
+            V(localtime).
+          - A change takes effect at the next start of the vm.
+        type: str
+      basis:
+        description:
+          - What a V(variable) clock is off from.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [utc, localtime]
+      offset:
+        description:
+          - 'What the clock begins with: the time of the node in UTC
+            (V(utc)) or in its own zone (V(localtime), which Windows
+            wants), the time of a V(timezone), a time that is off
+            by O(clock.adjustment) and stays so (V(variable)), or
+            O(clock.start) (V(absolute)).'
+          - Without it, a new vm gets V(utc).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - utc
+          - localtime
+          - timezone
+          - variable
+          - absolute
+      start:
+        description:
+          - What an V(absolute) clock begins with, in seconds since
+            1970.
+          - A change takes effect at the next start of the vm.
+          - Required when O(clock.offset=absolute).
+        type: int
+      timers:
+        description:
+          - Timers of the machine, known by their names.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          catchup:
+            description:
+              - How ticks that were missed are made up for, of O(clock.timers.tick_policy=catchup).
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              limit:
+                description:
+                  - Most ticks that are made up for.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              slew:
+                description:
+                  - How fast it is done, in hertz.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              threshold:
+                description:
+                  - Missed ticks from which on it is done.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+          frequency:
+            description:
+              - Frequency of V(tsc), in hertz.
+              - A change takes effect at the next start of the vm.
+            type: int
+          mode:
+            description:
+              - How V(tsc) is done.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [auto, native, emulate, paravirt, smpsafe]
+          name:
+            description:
+              - What the timer is called.
+              - Can not be changed once it exists.
+            type: str
+            required: true
+            choices:
+              - platform
+              - pit
+              - rtc
+              - hpet
+              - tsc
+              - kvmclock
+              - hypervclock
+              - armvtimer
+          present:
+            description:
+              - Whether the machine has the timer.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          state:
+            description:
+              - Whether it is declared.
+            type: str
+            choices: [present, absent]
+            default: present
+          tick_policy:
+            description:
+              - What becomes of ticks that the guest missed.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [delay, catchup, merge, discard]
+          track:
+            description:
+              - What the timer follows, of V(rtc) and V(platform).
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [boot, guest, wall, realtime]
+      timezone:
+        description:
+          - Zone of a clock of V(timezone), such as V(Europe/Paris).
+          - A change takes effect at the next start of the vm.
+          - Required when O(clock.offset=timezone).
+        type: str
   cloud_init:
     description:
       - The NoCloud seed of a vm, a small medium from which cloud-init
@@ -503,6 +821,11 @@ options:
     type: str
     choices: [none, owned]
     default: none
+  description:
+    description:
+      - Any text about the vm.
+      - A change takes effect at once, also on a running vm.
+    type: str
   disks:
     description:
       - Disks of the vm, known by their names.
@@ -642,6 +965,18 @@ options:
           - A change takes effect at the next start of the vm.
           - Mutually exclusive with O(disks[].path).
         type: str
+  emulator:
+    description:
+      - Absolute path of the program that runs the vm.
+      - Without it, a new vm gets the node's own for the architecture.
+      - A change takes effect at the next start of the vm.
+    type: str
+  enrolled_keys:
+    description:
+      - Whether the firmware begins with the keys of common makers,
+        which O(secure_boot) needs to take effect by itself; of O(firmware=efi).
+      - A change takes effect at the next start of the vm.
+    type: bool
   features:
     description:
       - Features of the machine.
@@ -661,6 +996,303 @@ options:
           - Without it, a new vm gets V(true).
           - A change takes effect at the next start of the vm.
         type: bool
+      apic_eoi:
+        description:
+          - Whether the guest can end interrupts without leaving its
+            processor.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      ccf_assist:
+        description:
+          - Help of POWER against Spectre.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      cfpc:
+        description:
+          - Flush of POWER's cache.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [broken, workaround, fixed]
+      gic:
+        description:
+          - Version of the interrupt controller of ARM.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [host, '2', '3']
+      hap:
+        description:
+          - Tables of pages in the hardware.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      hpt_max_page_size:
+        description:
+          - Largest page of a guest of POWER, such as V(16MiB).
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      hpt_resizing:
+        description:
+          - Whether a guest of POWER can resize its table of pages.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [enabled, disabled, required]
+      htm:
+        description:
+          - Transactional memory of POWER.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      hyperv:
+        description:
+          - What the machine shows of Hyper-V, which makes Windows
+            faster in it.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          avic:
+            description:
+              - Interrupts by the processor's own hardware.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          evmcs:
+            description:
+              - A structure for hypervisors in the guest, on Intel.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          frequencies:
+            description:
+              - Frequencies of the processor and of its timers.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          ipi:
+            description:
+              - Interrupts between processors.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          mode:
+            description:
+              - Whether the guest gets what is said here (V(custom)),
+                or all that the node can do (V(passthrough)).
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [custom, passthrough]
+          reenlightenment:
+            description:
+              - A notice after a migration.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          relaxed:
+            description:
+              - Relaxed watchdogs for timers.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          reset:
+            description:
+              - A reset by the hypervisor.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          runtime:
+            description:
+              - The time that a processor has run.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          spinlocks:
+            description:
+              - Spinlocks that give way.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          spinlocks_retries:
+            description:
+              - How often a spinlock is tried before it gives way,
+                at least 4095.
+              - A change takes effect at the next start of the vm.
+            type: int
+          stimer:
+            description:
+              - Synthetic timers.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          stimer_direct:
+            description:
+              - Timers that interrupt directly.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          synic:
+            description:
+              - A synthetic interrupt controller.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          tlbflush:
+            description:
+              - Flushes of other processors' buffers.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          vapic:
+            description:
+              - A virtual interrupt controller.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          vendor_id:
+            description:
+              - A name of the hypervisor's maker.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          vendor_id_value:
+            description:
+              - That name, of at most 12 characters.
+              - A change takes effect at the next start of the vm.
+            type: str
+          vpindex:
+            description:
+              - An index of the virtual processors.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      ibs:
+        description:
+          - Indirect branches of POWER.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - broken
+          - workaround
+          - fixed-ibs
+          - fixed-ccd
+          - fixed-na
+      ioapic:
+        description:
+          - Who does the interrupts of devices.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [kvm, qemu]
+      kvm:
+        description:
+          - What the machine shows of KVM.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          dirty_ring:
+            description:
+              - Whether written memory is noted in a ring.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          dirty_ring_size:
+            description:
+              - Entries of that ring, a power of 2 from 1024 to 65536.
+              - A change takes effect at the next start of the vm.
+            type: int
+          hidden:
+            description:
+              - Whether the guest can not see that it runs on KVM.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          hint_dedicated:
+            description:
+              - Whether the guest is told that its processors are
+                its own.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          poll_control:
+            description:
+              - Whether the guest can control how idle processors
+                wait.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          pv_ipi:
+            description:
+              - Faster interrupts between processors.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      msrs_unknown:
+        description:
+          - What happens to a guest that uses a register which its
+            processor does not have.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [ignore, fault]
+      nested_hv:
+        description:
+          - Hypervisors in a guest of POWER.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      pae:
+        description:
+          - Physical addresses of 36 bits for a guest of 32.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      pmu:
+        description:
+          - Counters of the processor's performance.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      privnet:
+        description:
+          - A network namespace of its own for a container.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      pvspinlock:
+        description:
+          - Spinlocks that know of the hypervisor.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      sbbc:
+        description:
+          - Bounds checks of POWER.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [broken, workaround, fixed]
+      smm:
+        description:
+          - System management mode, which secure boot needs.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      smm_tseg:
+        description:
+          - Memory that is kept for the system management mode, such
+            as V(48MiB).
+          - A change takes effect at the next start of the vm.
+        type: str
+      tcg_tb_cache:
+        description:
+          - Cache of translated code of the emulator, such as V(128MiB);
+            of O(hypervisor=qemu).
+          - A change takes effect at the next start of the vm.
+        type: str
+      viridian:
+        description:
+          - What Xen shows of Hyper-V.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      vmcoreinfo:
+        description:
+          - Where the guest says how its memory can be dumped.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      vmport:
+        description:
+          - The port of VMware's mouse and clipboard.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      xen:
+        description:
+          - What the machine has under Xen.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          e820_host:
+            description:
+              - Whether the guest sees the node's map of memory.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          passthrough:
+            description:
+              - Whether host devices are possible.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          passthrough_mode:
+            description:
+              - How their tables of pages are kept.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [sync_pt, share_pt]
   fill_in:
     description:
       - Whether a new vm, and a new device, gets values that suit
@@ -670,16 +1302,59 @@ options:
     default: true
   firmware:
     description:
-      - Firmware of the machine.
+      - 'Firmware of the machine: V(bios), or V(efi), which needs
+        a package such as C(ovmf) on the node; libvirt picks the files.
+        A machine with an O(boot.loader) of the type V(pflash) has
+        UEFI as well.'
       - Can not be changed once the vm exists.
     type: str
-    choices: [bios]
+    choices: [bios, efi]
   force:
     description:
       - Whether a guest that does not shut down within O(stop_timeout)
         has its power cut.
     type: bool
     default: false
+  fw_cfg:
+    description:
+      - Blobs that the guest finds under C(/sys/firmware/qemu_fw_cfg),
+        known by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      file:
+        description:
+          - Absolute path of a file on the node with its content.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(fw_cfg[].value).
+        type: str
+      name:
+        description:
+          - Name of the blob, which begins with C(opt/).
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the blob is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      value:
+        description:
+          - Its content as a text.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(fw_cfg[].file).
+        type: str
+  genid:
+    description:
+      - UUID that tells a Windows guest when its vm was set back or
+        copied.
+      - Without it, libvirt chooses one for a new vm.
+      - A change takes effect at the next start of the vm.
+    type: str
   graphics:
     description:
       - Graphical consoles of the vm.
@@ -749,12 +1424,139 @@ options:
       - vbox
       - vmware
       - vz
+  id_map:
+    description:
+      - What users and groups of a container are on the node.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      gid:
+        description:
+          - Groups.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          count:
+            description:
+              - How many there are.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          start:
+            description:
+              - The first, in the container.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          target:
+            description:
+              - What that is on the node.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      uid:
+        description:
+          - Users.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          count:
+            description:
+              - How many there are.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          start:
+            description:
+              - The first, in the container.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          target:
+            description:
+              - What that is on the node.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+  keywrap:
+    description:
+      - Keys of IBM Z's processor that the guest may use.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      aes:
+        description:
+          - Whether it may use those for AES.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      dea:
+        description:
+          - Whether it may use those for DEA.
+          - A change takes effect at the next start of the vm.
+        type: bool
   labels:
     description:
       - Names and values that mean something to you, kept with the
         vm.
       - A change takes effect at once, also on a running vm.
     type: dict
+  launch_security:
+    description:
+      - 'Memory that the node can not read, by the processor: AMD
+        SEV, or protected virtualisation of IBM Z.'
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      cbitpos:
+        description:
+          - Bit of an address that says that a page is encrypted.
+          - Without it, a new vm gets what the processor has.
+          - A change takes effect at the next start of the vm.
+        type: int
+      dh_cert:
+        description:
+          - The guest owner's public key, in base64.
+          - A change takes effect at the next start of the vm.
+        type: str
+      kernel_hashes:
+        description:
+          - Whether the kernel, its first file system and its command
+            line are measured.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      policy:
+        description:
+          - What the owner of the guest demands, as bits of AMD's
+            policy.
+          - A change takes effect at the next start of the vm.
+        type: int
+      reduced_phys_bits:
+        description:
+          - Bits of an address that are lost by it.
+          - Without it, a new vm gets what the processor has.
+          - A change takes effect at the next start of the vm.
+        type: int
+      session:
+        description:
+          - The guest owner's session, in base64.
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      type:
+        description:
+          - What the processor has.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [sev, s390-pv]
   machine:
     description:
       - Machine type, such as V(q35) or V(pc). The version that libvirt
@@ -866,6 +1668,24 @@ options:
           - Without it, libvirt chooses one for a new one.
           - A change takes effect at once, also on a running vm.
         type: str
+  on_crash:
+    description:
+      - What happens when the guest crashes.
+      - A change takes effect at once, also on a running vm.
+    type: str
+    choices:
+      - destroy
+      - restart
+      - preserve
+      - rename-restart
+      - coredump-destroy
+      - coredump-restart
+  on_lockfailure:
+    description:
+      - What happens when the vm loses the locks of its disks.
+      - A change takes effect at the next start of the vm.
+    type: str
+    choices: [poweroff, restart, pause, ignore]
   on_pending:
     description:
       - 'What to make of options that wait for a restart when all
@@ -874,6 +1694,25 @@ options:
     type: str
     choices: [report, fail]
     default: report
+  on_poweroff:
+    description:
+      - What happens when the guest shuts down.
+      - A change takes effect at once, also on a running vm.
+    type: str
+    choices: [destroy, restart, preserve, rename-restart]
+  on_reboot:
+    description:
+      - What happens when the guest reboots.
+      - A change takes effect at once, also on a running vm.
+    type: str
+    choices: [destroy, restart, preserve, rename-restart]
+  os_info:
+    description:
+      - What runs in the vm, as an identifier of libosinfo such as
+        V(http://debian.org/debian/12), by which other tools know
+        it.
+      - A change takes effect at once, also on a running vm.
+    type: str
   os_type:
     description:
       - 'What the machine runs: V(hvm) is an operating system for
@@ -883,6 +1722,125 @@ options:
       - Can not be changed once the vm exists.
     type: str
     choices: [hvm, exe, linux, xen, xenpvh, uml]
+  pm:
+    description:
+      - How the guest may put its machine to sleep.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      suspend_to_disk:
+        description:
+          - Whether it can sleep with its memory on a disk (S4).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      suspend_to_mem:
+        description:
+          - Whether it can sleep with its memory kept (S3).
+          - A change takes effect at the next start of the vm.
+        type: bool
+  protect:
+    description:
+      - 'Whether the vm is kept from being removed: O(state=absent)
+        is refused as long as it is true. It is kept with the vm.'
+      - A change takes effect at once, also on a running vm.
+    type: bool
+  qemu_capabilities:
+    description:
+      - What libvirt is to think that QEMU can do, for tests of both.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      add:
+        description:
+          - Names of capabilities that it has.
+          - A change takes effect at the next start of the vm.
+        type: list
+        elements: str
+      remove:
+        description:
+          - Names of capabilities that it does not have.
+          - A change takes effect at the next start of the vm.
+        type: list
+        elements: str
+  qemu_commandline:
+    description:
+      - Arguments and environment of the QEMU process that libvirt
+        neither checks nor supports.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      args:
+        description:
+          - Arguments, added behind those of libvirt.
+          - A change takes effect at the next start of the vm.
+        type: list
+        elements: str
+      env:
+        description:
+          - Variables of the environment.
+          - A change takes effect at the next start of the vm.
+        type: dict
+  qemu_deprecation:
+    description:
+      - What QEMU does with what it will not have for much longer.
+      - A change takes effect at the next start of the vm.
+    type: str
+    choices: [none, omit, reject, crash]
+  qemu_override:
+    description:
+      - Devices whose properties are other than those that libvirt
+        gives them, known by their aliases.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      alias:
+        description:
+          - Alias of the device; one that is declared here has C(ua-vmrt-)
+            before its name.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      properties:
+        description:
+          - Properties, known by their names.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description:
+              - Its name.
+              - Can not be changed once it exists.
+            type: str
+            required: true
+          state:
+            description:
+              - Whether it is there.
+            type: str
+            choices: [present, absent]
+            default: present
+          type:
+            description:
+              - What its value is; V(remove) takes away what libvirt
+                says.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [string, signed, unsigned, bool, remove]
+          value:
+            description:
+              - Its value.
+              - A change takes effect at the next start of the vm.
+            type: str
+      state:
+        description:
+          - Whether it is there.
+        type: str
+        choices: [present, absent]
+        default: present
   remove_unmanaged:
     description:
       - Lists of devices, such as V(disks), from which devices that
@@ -891,6 +1849,32 @@ options:
     type: list
     elements: str
     choices: [disks, cdroms, nics, serials, channels]
+  restart_policy:
+    description:
+      - What becomes of the vm when it has ended and nobody stopped
+        it. It is kept with the vm.
+      - A change takes effect at once, also on a running vm.
+    type: dict
+    suboptions:
+      backoff:
+        description:
+          - Seconds before the first new start; each further one waits
+            twice as long.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      limit:
+        description:
+          - Starts after which no other is tried.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      policy:
+        description:
+          - 'Whether the vm is started again: V(always), only after
+            a failure (V(on-failure)), or V(never).'
+          - A change takes effect at once, also on a running vm.
+        type: str
+        required: true
+        choices: [always, on-failure, never]
   rng:
     description:
       - A source of random numbers.
@@ -917,6 +1901,53 @@ options:
         type: str
         choices: [present, absent]
         default: present
+  seclabels:
+    description:
+      - What the node's security drivers make of the vm. The list
+        is one value.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      base_label:
+        description:
+          - What a V(dynamic) label is made from.
+          - A change takes effect at the next start of the vm.
+        type: str
+      image_label:
+        description:
+          - Label of what the vm uses, which libvirt makes.
+          - A change takes effect at the next start of the vm.
+        type: str
+      label:
+        description:
+          - The label of V(static).
+          - A change takes effect at the next start of the vm.
+        type: str
+      model:
+        description:
+          - The driver, such as V(apparmor), V(selinux) or V(dac).
+          - A change takes effect at the next start of the vm.
+        type: str
+      relabel:
+        description:
+          - Whether what the vm uses is labelled.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      type:
+        description:
+          - Whether libvirt makes the label (V(dynamic)), it is said
+            here (V(static)), or there is none (V(none)).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [dynamic, static, none]
+  secure_boot:
+    description:
+      - Whether the firmware can start nothing but what is signed;
+        of O(firmware=efi).
+      - A change takes effect at the next start of the vm.
+    type: bool
   serials:
     description:
       - Serial ports of the vm, known by their names. The first is
@@ -960,6 +1991,157 @@ options:
           - A change takes effect at the next start of the vm.
         type: str
         choices: [pty]
+  smbios:
+    description:
+      - What the guest reads of its machine, as C(dmidecode) shows
+        it. It sets O(boot.smbios) to V(sysinfo) where that is not
+        given.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      base_boards:
+        description:
+          - Blocks 2, the boards.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          asset:
+            description:
+              - Its asset tag.
+              - A change takes effect at the next start of the vm.
+            type: str
+          location:
+            description:
+              - Where in the machine it is.
+              - A change takes effect at the next start of the vm.
+            type: str
+          manufacturer:
+            description:
+              - Who made it.
+              - A change takes effect at the next start of the vm.
+            type: str
+          product:
+            description:
+              - What it is called.
+              - A change takes effect at the next start of the vm.
+            type: str
+          serial:
+            description:
+              - Its serial number.
+              - A change takes effect at the next start of the vm.
+            type: str
+          version:
+            description:
+              - Its version.
+              - A change takes effect at the next start of the vm.
+            type: str
+      bios:
+        description:
+          - Block 0, the firmware.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          date:
+            description:
+              - Its date, as C(10/01/2025).
+              - A change takes effect at the next start of the vm.
+            type: str
+          release:
+            description:
+              - Its release, as C(1.4).
+              - A change takes effect at the next start of the vm.
+            type: str
+          vendor:
+            description:
+              - Who made it.
+              - A change takes effect at the next start of the vm.
+            type: str
+          version:
+            description:
+              - Its version.
+              - A change takes effect at the next start of the vm.
+            type: str
+      chassis:
+        description:
+          - Block 3, the case.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          asset:
+            description:
+              - Its asset tag.
+              - A change takes effect at the next start of the vm.
+            type: str
+          manufacturer:
+            description:
+              - Who made it.
+              - A change takes effect at the next start of the vm.
+            type: str
+          serial:
+            description:
+              - Its serial number.
+              - A change takes effect at the next start of the vm.
+            type: str
+          sku:
+            description:
+              - Its number in the maker's catalogue.
+              - A change takes effect at the next start of the vm.
+            type: str
+          version:
+            description:
+              - Its version.
+              - A change takes effect at the next start of the vm.
+            type: str
+      oem_strings:
+        description:
+          - Block 11, any texts.
+          - A change takes effect at the next start of the vm.
+        type: list
+        elements: str
+      system:
+        description:
+          - Block 1, the machine.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          family:
+            description:
+              - Its family.
+              - A change takes effect at the next start of the vm.
+            type: str
+          manufacturer:
+            description:
+              - Who made it.
+              - A change takes effect at the next start of the vm.
+            type: str
+          product:
+            description:
+              - What it is called.
+              - A change takes effect at the next start of the vm.
+            type: str
+          serial:
+            description:
+              - Its serial number; cloud-init looks here for where
+                its data is.
+              - A change takes effect at the next start of the vm.
+            type: str
+          sku:
+            description:
+              - Its number in the maker's catalogue.
+              - A change takes effect at the next start of the vm.
+            type: str
+          uuid:
+            description:
+              - Its UUID, which has to be that of the vm.
+              - A change takes effect at the next start of the vm.
+            type: str
+          version:
+            description:
+              - Its version.
+              - A change takes effect at the next start of the vm.
+            type: str
   state:
     description:
       - What the vm should be. V(present) is defined, with its power
@@ -983,6 +2165,116 @@ options:
       - Longest time that a guest may take to shut down, in seconds.
     type: int
     default: 120
+  title:
+    description:
+      - One line that says what the vm is.
+      - A change takes effect at once, also on a running vm.
+    type: str
+  tpm:
+    description:
+      - A TPM, which Windows 11 and measured boots want. The V(emulator)
+        needs C(swtpm) on the node, and keeps what the guest stores
+        in it under C(/var/lib/libvirt/swtpm).
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      active_pcr_banks:
+        description:
+          - Banks of registers that the TPM uses.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          sha1:
+            description:
+              - Whether it uses SHA1.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          sha256:
+            description:
+              - Whether it uses SHA256.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          sha384:
+            description:
+              - Whether it uses SHA384.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          sha512:
+            description:
+              - Whether it uses SHA512.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      device:
+        description:
+          - Device file of the node's TPM for V(passthrough).
+          - A change takes effect at the next start of the vm.
+        type: str
+      encryption_secret:
+        description:
+          - UUID of the libvirt secret that encrypts the state of
+            an V(emulator).
+          - A change takes effect at the next start of the vm.
+        type: str
+      model:
+        description:
+          - Model that the guest sees; V(tpm-crb) is for a TPM 2.0
+            on x86, V(tpm-spapr) and V(spapr-tpm-proxy) are for POWER.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - tpm-tis
+          - tpm-crb
+          - tpm-spapr
+          - spapr-tpm-proxy
+      persistent_state:
+        description:
+          - Whether an V(emulator) keeps its state when a transient
+            vm ends.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      source:
+        description:
+          - The V(external) emulator.
+          - A change takes effect at the next start of the vm.
+          - Required when O(tpm.type=external).
+        type: dict
+        suboptions:
+          path:
+            description:
+              - Absolute path of its unix socket.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      type:
+        description:
+          - 'What does the work: an V(emulator) of the vm''s own,
+            the node''s (V(passthrough)), or an V(external) emulator
+            behind O(tpm.source).'
+          - Without it, a new vm gets V(emulator).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [emulator, passthrough, external]
+      version:
+        description:
+          - Version of an V(emulator).
+          - Without it, a new vm gets V(2.0) for an emulator.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: ['1.2', '2.0']
   uuid:
     description:
       - UUID of the vm; an existing vm keeps its own.
@@ -1167,6 +2459,10 @@ vm:
       description:
         - The value of O(autostart).
       type: bool
+    boot:
+      description:
+        - The value of O(boot).
+      type: dict
     cdroms:
       description:
         - The value of O(cdroms).
@@ -1177,6 +2473,10 @@ vm:
         - The value of O(channels).
       type: list
       elements: dict
+    clock:
+      description:
+        - The value of O(clock).
+      type: dict
     controllers:
       description:
         - The value of O(controllers).
@@ -1186,11 +2486,23 @@ vm:
       description:
         - The value of O(cpu).
       type: dict
+    description:
+      description:
+        - The value of O(description).
+      type: str
     disks:
       description:
         - The value of O(disks).
       type: list
       elements: dict
+    emulator:
+      description:
+        - The value of O(emulator).
+      type: str
+    enrolled_keys:
+      description:
+        - The value of O(enrolled_keys).
+      type: bool
     features:
       description:
         - The value of O(features).
@@ -1198,6 +2510,15 @@ vm:
     firmware:
       description:
         - The value of O(firmware).
+      type: str
+    fw_cfg:
+      description:
+        - The value of O(fw_cfg).
+      type: list
+      elements: dict
+    genid:
+      description:
+        - The value of O(genid).
       type: str
     graphics:
       description:
@@ -1208,9 +2529,21 @@ vm:
       description:
         - The value of O(hypervisor).
       type: str
+    id_map:
+      description:
+        - The value of O(id_map).
+      type: dict
+    keywrap:
+      description:
+        - The value of O(keywrap).
+      type: dict
     labels:
       description:
         - The value of O(labels).
+      type: dict
+    launch_security:
+      description:
+        - The value of O(launch_security).
       type: dict
     machine:
       description:
@@ -1237,19 +2570,81 @@ vm:
         - The value of O(nics).
       type: list
       elements: dict
+    on_crash:
+      description:
+        - The value of O(on_crash).
+      type: str
+    on_lockfailure:
+      description:
+        - The value of O(on_lockfailure).
+      type: str
+    on_poweroff:
+      description:
+        - The value of O(on_poweroff).
+      type: str
+    on_reboot:
+      description:
+        - The value of O(on_reboot).
+      type: str
+    os_info:
+      description:
+        - The value of O(os_info).
+      type: str
     os_type:
       description:
         - The value of O(os_type).
       type: str
+    pm:
+      description:
+        - The value of O(pm).
+      type: dict
+    protect:
+      description:
+        - The value of O(protect).
+      type: bool
+    qemu_capabilities:
+      description:
+        - The value of O(qemu_capabilities).
+      type: dict
+    qemu_commandline:
+      description:
+        - The value of O(qemu_commandline).
+      type: dict
+    qemu_deprecation:
+      description:
+        - The value of O(qemu_deprecation).
+      type: str
+    qemu_override:
+      description:
+        - The value of O(qemu_override).
+      type: list
+      elements: dict
+    restart_policy:
+      description:
+        - The value of O(restart_policy).
+      type: dict
     rng:
       description:
         - The value of O(rng).
       type: dict
+    seclabels:
+      description:
+        - The value of O(seclabels).
+      type: list
+      elements: dict
+    secure_boot:
+      description:
+        - The value of O(secure_boot).
+      type: bool
     serials:
       description:
         - The value of O(serials).
       type: list
       elements: dict
+    smbios:
+      description:
+        - The value of O(smbios).
+      type: dict
     state:
       description:
         - The value of O(state).
@@ -1329,6 +2724,14 @@ vm:
           type: dict
           sample:
             cpu: '{"mode": "host-model"}'
+    title:
+      description:
+        - The value of O(title).
+      type: str
+    tpm:
+      description:
+        - The value of O(tpm).
+      type: dict
     uuid:
       description:
         - The value of O(uuid).

@@ -71,6 +71,10 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:autostart).
       type: bool
+    boot:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:boot).
+      type: dict
     cdroms:
       description:
         - The value of O(vmrt.libvirt.vm#module:cdroms).
@@ -81,6 +85,10 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:channels).
       type: list
       elements: dict
+    clock:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:clock).
+      type: dict
     controllers:
       description:
         - The value of O(vmrt.libvirt.vm#module:controllers).
@@ -90,11 +98,23 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:cpu).
       type: dict
+    description:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:description).
+      type: str
     disks:
       description:
         - The value of O(vmrt.libvirt.vm#module:disks).
       type: list
       elements: dict
+    emulator:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:emulator).
+      type: str
+    enrolled_keys:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:enrolled_keys).
+      type: bool
     features:
       description:
         - The value of O(vmrt.libvirt.vm#module:features).
@@ -102,6 +122,15 @@ vms:
     firmware:
       description:
         - The value of O(vmrt.libvirt.vm#module:firmware).
+      type: str
+    fw_cfg:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:fw_cfg).
+      type: list
+      elements: dict
+    genid:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:genid).
       type: str
     graphics:
       description:
@@ -112,9 +141,21 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:hypervisor).
       type: str
+    id_map:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:id_map).
+      type: dict
+    keywrap:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:keywrap).
+      type: dict
     labels:
       description:
         - The value of O(vmrt.libvirt.vm#module:labels).
+      type: dict
+    launch_security:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:launch_security).
       type: dict
     machine:
       description:
@@ -141,19 +182,81 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:nics).
       type: list
       elements: dict
+    on_crash:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:on_crash).
+      type: str
+    on_lockfailure:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:on_lockfailure).
+      type: str
+    on_poweroff:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:on_poweroff).
+      type: str
+    on_reboot:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:on_reboot).
+      type: str
+    os_info:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:os_info).
+      type: str
     os_type:
       description:
         - The value of O(vmrt.libvirt.vm#module:os_type).
       type: str
+    pm:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:pm).
+      type: dict
+    protect:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:protect).
+      type: bool
+    qemu_capabilities:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:qemu_capabilities).
+      type: dict
+    qemu_commandline:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:qemu_commandline).
+      type: dict
+    qemu_deprecation:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:qemu_deprecation).
+      type: str
+    qemu_override:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:qemu_override).
+      type: list
+      elements: dict
+    restart_policy:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:restart_policy).
+      type: dict
     rng:
       description:
         - The value of O(vmrt.libvirt.vm#module:rng).
       type: dict
+    seclabels:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:seclabels).
+      type: list
+      elements: dict
+    secure_boot:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:secure_boot).
+      type: bool
     serials:
       description:
         - The value of O(vmrt.libvirt.vm#module:serials).
       type: list
       elements: dict
+    smbios:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:smbios).
+      type: dict
     state:
       description:
         - The value of O(vmrt.libvirt.vm#module:state).
@@ -233,6 +336,14 @@ vms:
           type: dict
           sample:
             cpu: '{"mode": "host-model"}'
+    title:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:title).
+      type: str
+    tpm:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:tpm).
+      type: dict
     uuid:
       description:
         - The value of O(vmrt.libvirt.vm#module:uuid).

@@ -126,7 +126,7 @@ class _Switch(Codec):
         return YES_NO.parse(value)
 
     def read(self, spot: Spot) -> bool:
-        return spot.element.get("state", "on") == "on"
+        return bool(spot.element.get("state", "on") == "on")
 
     def write(self, spot: Spot, value: Any) -> None:
         spot.element.set("state", "on" if value else "off")

@@ -71,7 +71,7 @@ def belongs(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtEr
 
 def _labels(wanted: Mapping[str, Any]) -> list[VmrtError]:
     """A static label is said, a dynamic one is made, and where there is none, nothing is."""
-    never = {
+    never: dict[str, dict[str, Any]] = {
         "static": {"base_label": None},
         "dynamic": {"label": None, "relabel": False},
         "none": {"label": None, "base_label": None, "image_label": None, "relabel": True},

@@ -42,7 +42,6 @@ def check(
         *_missing(wanted, root),
         *_family(changes),
         *_sizes(wanted, config),
-        *_os_type(wanted, facts),
         *belongs(wanted, config),
         *boot_order(wanted, config),
         *_consoles(wanted),
@@ -92,20 +91,6 @@ def _family(changes: list[Change]) -> list[VmrtError]:
         )
         for change in changes
         if change.path == "machine" and family(change.before) != family(change.after)
-    ]
-
-
-def _os_type(wanted: Mapping[str, Any], facts: NodeFacts) -> list[VmrtError]:
-    kind = wanted.get("os_type")
-    known = sorted({str(guest["os_type"]) for guest in facts.node["guests"]})
-    if kind is None or kind in known:
-        return []
-    return [
-        VmrtError(
-            f"the node's libvirt runs no '{kind}'",
-            option="os_type",
-            hint=f"It runs: {', '.join(known)}.",
-        )
     ]
 
 
