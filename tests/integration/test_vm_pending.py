@@ -78,6 +78,11 @@ def test_patches_reach_what_no_option_covers(lab: Any, tmp_path: Any) -> None:
         bad_path=check("vm", name="it-patch", xml_patches=[{"xpath": "devices/[", "value": "a"}]),
         nothing=check("vm", name="it-patch", xml_patches=[{"xpath": "oddity", "value": "a"}]),
         identity=check("vm", name="it-patch", xml_patches=[{"xpath": "name", "value": "a"}]),
+        unknown=check(
+            "vm",
+            name="it-patch",
+            xml_patches=[{"xpath": "devices", "op": "create", "value": "<oddity/>"}],
+        ),
         end=task("vm", name="it-patch", state="absent", force=True, stop_timeout=1),
     )
     assert verbs(seen["predicted"]) == verbs(seen["made"])
@@ -90,3 +95,4 @@ def test_patches_reach_what_no_option_covers(lab: Any, tmp_path: Any) -> None:
     assert seen["bad_path"]["msg"].startswith("xml_patches[0].xpath: ")
     assert seen["nothing"]["msg"].startswith("xml_patches[0]: 'oddity' finds nothing")
     assert seen["identity"]["msg"].startswith("xml_patches[0]: changes the name")
+    assert seen["unknown"]["msg"].startswith("xml_patches: libvirt does not know")

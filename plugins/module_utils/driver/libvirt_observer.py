@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_flags
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import grammar, known_flags
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.agent_call import call_agent
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     connect,
@@ -313,6 +313,9 @@ class LibvirtObserver:
 
     def is_folder(self, path: str) -> bool:
         return os.path.isdir(path)
+
+    def complaints(self, kind: str, xml: str) -> list[str]:
+        return grammar.complaints(kind, xml)
 
     def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
         vet(path, checksum, image_format)

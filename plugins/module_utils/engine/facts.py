@@ -104,6 +104,9 @@ class Observer(Protocol):
     def is_folder(self, path: str) -> bool:
         """Is there a folder, as far as can be seen from here?"""
 
+    def complaints(self, kind: str, xml: str) -> list[str]:
+        """What libvirt's grammar has against a definition."""
+
     def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
         """Raise VmrtError if a file of the node can not become an image."""
 
@@ -159,6 +162,9 @@ class NodeFacts:
     @cached_property
     def pool_names(self) -> list[str]:
         return sorted({*self._observer.names("pool"), *(self._foreseen.pools or {})})
+
+    def complaints(self, kind: str, xml: str) -> list[str]:
+        return self._observer.complaints(kind, xml)
 
     def network_active(self, name: str) -> bool | None:
         """Is the network active? None when there is no such network."""

@@ -146,6 +146,13 @@ def xpath(root: Element, path: str) -> list[Element]:
     return found
 
 
+def complaints(grammar: str, root: Element) -> list[str]:
+    """What a RELAX NG grammar in a file has against an element."""
+    validator = etree.RelaxNG(etree.parse(grammar))
+    validator.validate(root)
+    return [str(entry.message) for entry in validator.error_log]
+
+
 def ensure(root: Element, place: str, order: Sequence[str] = ()) -> Spot:
     """The spot at a place, made where it is missing. ``order`` lists the root's child tags."""
     steps, attribute = split(place)

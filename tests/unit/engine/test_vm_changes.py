@@ -418,3 +418,29 @@ def test_nothing_is_removed_by_its_uuid_alone():
     made = running()
     uuid = play.config(made).findtext("uuid")
     assert not play.plan(made, name="db1", uuid=uuid, state="absent").changed
+
+
+def test_a_patch_that_libvirt_would_drop_is_refused():
+    error = refusal(play.node(), xml_patches=[{"xpath": ".", "op": "create", "value": "<oddity/>"}])
+    assert error.option == "xml_patches"
+    assert "oddity" in error.message
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        ({"xpath": "devices/[", "value": "a"}, "is no XPath"),
+        ({"xpath": "count(devices)", "value": "a"}, "finds something else than elements"),
+        ({"xpath": "oddity/@a", "value": "a"}, "finds nothing to set"),
+        ({"xpath": "uuid", "op": "delete"}, "changes the name, the UUID"),
+        ({"xpath": ".", "op": "delete"}, "is the whole definition"),
+        ({"xpath": ".", "op": "create", "value": "<a"}, "is no element in XML"),
+        ({"xpath": "devices/*", "op": "create", "value": "<a/>"}, "has to find one"),
+    ],
+)
+def test_patches_that_can_not_be(patch: dict[str, Any], words: str):
+    made = play.node()
+    play.converge(made, uuid="4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11")
+    error = refusal(made, xml_patches=[patch])
+    assert str(error.option).startswith("xml_patches[0]")
+    assert words in str(error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.xml_patch import XML_PATCH
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -45,6 +46,18 @@ def patch(given: Mapping[str, Any], root: tree.Element | None) -> list[Change]:
         if changed is not None:
             changes.append(Change(option, XML_PATCH["value"], *changed))
     return changes
+
+
+def check_patched(root: tree.Element, facts: NodeFacts) -> None:
+    """Raise what libvirt's grammar has against a patched definition: libvirt would drop what it
+    does not know without a word."""
+    found = facts.complaints("vm", tree.render(root))
+    if found:
+        raise VmrtError(
+            f"libvirt does not know such a definition: {'; '.join(found)}",
+            option="xml_patches",
+            hint="See formatdomain in libvirt's documentation.",
+        )
 
 
 def _kept(root: tree.Element) -> list[str | None]:

@@ -32,7 +32,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.live import
     Running,
     plan_live,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.patches import patch
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.patches import (
+    check_patched,
+    patch,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.pending import (
     expands,
     mark,
@@ -97,6 +100,8 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     write(VM, {**wanted, "status": {"owned_volumes": owned}}, edited)
     _boot_by_device(edited)
     patched = patch(given, edited)
+    if patched:
+        check_patched(edited, facts)
     running = tree.parse(seen.live_xml) if seen and seen.live_xml else None
     if root is not None:
         mark(changes, root, edited, running)
