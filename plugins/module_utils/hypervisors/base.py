@@ -34,7 +34,7 @@ class Hypervisor:
     type = ""
     driver = ""
     uri = ""
-    # Backed by libvirt's grammar and by what it was seen to report, not by a machine that ran.
+    # Backed by libvirt's grammar and by what its driver reports, not by a vm that was seen to run.
     experimental = False
     abilities = Abilities()
     os_types: Sequence[str] = ("hvm",)
@@ -43,7 +43,10 @@ class Hypervisor:
     lacks: Sequence[str] = ()
     # Values that it knows, by list and option, where libvirt itself reports none.
     knows: Mapping[tuple[str, str], Sequence[str]] = MappingProxyType({})
-    # What a user may do who finds it missing on a node.
+    # What libvirt always tells of it, so that a list that is missing is empty.
+    always_told: Sequence[str] = ()
+    # What a node needs to have for it, and what a user may do where it is missing there.
+    needs = ""
     remedy = ""
 
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
@@ -67,7 +70,7 @@ class Hypervisor:
             *self._state(named),
             *self._lacking(named),
             *self._unknown(named),
-            *offered(named, offers or {}, self.name),
+            *offered(named, self._told(offers), self.name),
         ]
 
     def offered(self, node: Values, arch: str | None = None) -> bool:
@@ -118,6 +121,9 @@ class Hypervisor:
             if os_type and self.guest(values, node) is None:
                 return [_error(f"the node's libvirt has no {os_type} guests for {arch}", "os_type")]
             return []
+        if not self.is_on(node["driver"]):
+            place = f" on a node with {self.needs}" if self.needs else ""
+            return [_error(why, "hypervisor", f"Use the URI {self.uri}{place}.")]
         archs = sorted({guest["arch"] for guest in node["guests"]})
         if archs and arch not in archs:
             return [
@@ -162,6 +168,9 @@ class Hypervisor:
             yield _error(
                 f"{self.name} can not start a vm with its node", "autostart", "Leave it out."
             )
+
+    def _told(self, offers: Values | None) -> Values:
+        return {**dict.fromkeys(self.always_told, ()), **offers} if offers else {}
 
     def _lacking(self, values: Values) -> Iterator[VmrtError]:
         for option in self.lacks:

@@ -58,7 +58,7 @@ class CloudHypervisor(Hypervisor):
             ("consoles", "type"): ("pty",),
         }
     )
-    remedy = "Use the URI ch:///system on a node with libvirt's driver for Cloud Hypervisor."
+    needs = "libvirt's driver for Cloud Hypervisor"
 
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
         filled = super().adjust(values, node)

@@ -25,6 +25,7 @@ class Lxc(Hypervisor):
     doc = "Linux containers of libvirt."
     driver = "LXC"
     uri = "lxc:///system"
+    experimental = True
     abilities = Abilities(
         hotplug=frozenset({"disks", "nics", "hostdevs"}),
         update=NONE,
@@ -45,7 +46,7 @@ class Lxc(Hypervisor):
         *("redirdevs", "smartcards", "hubs", "shmems", "iommu", "balloon", "vsock"),
         *("memory_devices", "cpu"),
     )
-    remedy = "Use the URI lxc:///system on a node with the package libvirt-daemon-driver-lxc."
+    needs = "the package libvirt-daemon-driver-lxc"
 
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
         filled = super().adjust(values, node)

@@ -32,6 +32,7 @@ class Qemu(Hypervisor):
     doc = "QEMU, which emulates every processor."
     driver = "QEMU"
     uri = "qemu:///system"
+    always_told = ("firmware", "cpu_modes", "disk_buses")
     min_memory = 2 * MIB
     cpu_modes: tuple[str, ...] = ("custom", "host-model", "maximum")
     remedy = "Install the package of QEMU for the architecture on the node."

@@ -64,9 +64,8 @@ def pick(node: Mapping[str, Any], arch: str | None = None) -> Choice:
             return Choice(one, "; ".join(passed) or f"the node's libvirt offers {one.name}")
         passed.append(why_not)
     raise VmrtError(
-        f"the node's libvirt offers none of {', '.join(REGISTRY)}"
-        + (f": {'; '.join(passed)}" if passed else ""),
-        option="hypervisor",
+        "; ".join(passed) or f"there is no plug-in for libvirt's driver {node['driver']}",
+        option="arch" if arch else "hypervisor",
         hint="Install a QEMU for the architecture on the node.",
     )
 

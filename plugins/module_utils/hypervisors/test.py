@@ -29,4 +29,3 @@ class Test(Hypervisor):
         migrate=False,
         agent=False,
     )
-    remedy = "Use the URI test:///default."

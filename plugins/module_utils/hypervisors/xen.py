@@ -42,7 +42,7 @@ class Xen(Hypervisor):
         *("rng", "tpm", "watchdog", "panics", "memory_devices", "shmems", "vsock", "iommu"),
         *("smartcards", "hubs", "filesystems"),
     )
-    remedy = "Use the URI xen:///system on a node that was booted with Xen."
+    needs = "Xen, and libvirt's driver for it"
 
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
         filled = super().adjust(values, node)
