@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import indent
 
-from tools.documentation import fleet, mapping, modules, options, results
+from tools.documentation import fleet, hypervisors, mapping, modules, options, results
 from tools.documentation.yaml_text import dump
 
 PAGES = (
@@ -43,6 +43,8 @@ _CONTENTS: dict[str, Callable[..., str]] = {
     "lists": lambda page, name: dump(fleet.lists(modules.load(name))),
     "mapping": lambda page: mapping.tables(),
     "modules": lambda page: mapping.index(),
+    "hypervisors": lambda page: hypervisors.table(),
+    "abilities": lambda page: hypervisors.abilities(),
 }
 
 

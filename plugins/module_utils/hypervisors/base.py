@@ -181,7 +181,7 @@ class Hypervisor:
 
     def _unknown(self, values: Values) -> Iterator[VmrtError]:
         for (option, inner), known in self.knows.items():
-            given: Any = values.get(option) or ()
+            given: Any = values.get(option) or []
             for one in given if isinstance(given, list) else [given]:
                 value = one.get(inner)
                 if value is not None and value not in known and one.get("state") != "absent":

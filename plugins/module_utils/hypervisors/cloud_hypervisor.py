@@ -46,7 +46,7 @@ class CloudHypervisor(Hypervisor):
     )
     min_memory = 64 * MIB
     lacks = (
-        *("cdrom", "cdroms", "floppies", "cloud_init", "filesystems", "hostdevs", "channels"),
+        *("cdroms", "floppies", "cloud_init", "filesystems", "hostdevs", "channels"),
         *("graphics", "videos", "inputs", "sounds", "audios", "rng", "tpm", "watchdog", "panics"),
         *("redirdevs", "smartcards", "hubs", "shmems", "iommu", "balloon", "parallels"),
     )
@@ -68,9 +68,9 @@ class CloudHypervisor(Hypervisor):
 
     def _machine(self, values: Values, node: Values) -> Iterator[VmrtError]:
         yield from super()._machine(values, node)
-        if not values.get("kernel"):
+        if not (values.get("boot") or {}).get("kernel"):
             yield VmrtError(
                 f"{self.name} boots nothing but a kernel that it is given",
-                option="kernel",
+                option="boot.kernel",
                 hint="Give the path of a kernel, or of a firmware such as rust-hypervisor-fw.",
             )

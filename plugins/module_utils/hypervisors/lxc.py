@@ -17,6 +17,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base impo
     Values,
 )
 
+_INIT = "/sbin/init"
+
 
 class Lxc(Hypervisor):
     """A container is a process of the node: it has no machine, no firmware and no boot loader."""
@@ -50,5 +52,6 @@ class Lxc(Hypervisor):
 
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
         filled = super().adjust(values, node)
+        filled["boot"] = {"init": _INIT, **values.get("boot", {})}
         filled.setdefault("consoles", [{"name": "console", "type": "pty"}])
         return filled

@@ -6,8 +6,8 @@
 
 A case is a YAML file with ``title``, ``wish`` (the options of the vm web1) and ``expected``;
 ``seen`` is the definition that is there, ``running`` tells that it runs, ``volumes`` are more
-volumes of the pool default, with their sizes, and ``node`` is what the node says of itself
-that is not as usual.
+volumes of the pool default, with their sizes, and ``node`` is one of tests.unit.support.nodes, or
+what the node says of itself that is not as usual.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Pl
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import parse_size
 from tests.unit.support import play
+from tests.unit.support.nodes import become
 
 FOLDER = Path(__file__).parents[2] / "golden"
 CASES = sorted(FOLDER.glob("*.yml"))
@@ -66,8 +67,7 @@ def outcome(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _node(case: Mapping[str, Any]) -> FakeNode:
-    made = play.node()
-    made.values = {**made.values, **case.get("node", {})}
+    made = become(play.node(), case.get("node", {}))
     for name, size in case.get("volumes", {}).items():
         made.volumes["default", name] = Volume(f"{play.FOLDER}/{name}", parse_size(size))
     if "seen" in case:
