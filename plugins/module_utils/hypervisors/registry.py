@@ -63,8 +63,11 @@ def pick(node: Mapping[str, Any], arch: str | None = None) -> Choice:
         if why_not is None:
             return Choice(one, "; ".join(passed) or f"the node's libvirt offers {one.name}")
         passed.append(why_not)
+    names = ", ".join(one.name for one in candidates)
     raise VmrtError(
-        "; ".join(passed) or f"there is no plug-in for libvirt's driver {node['driver']}",
+        f"the node's libvirt offers none of {names}: {'; '.join(passed)}"
+        if candidates
+        else f"there is no plug-in for libvirt's driver {node['driver']}",
         option="arch" if arch else "hypervisor",
         hint="Install a QEMU for the architecture on the node.",
     )
