@@ -21,6 +21,14 @@ class _Every:
 EVERY: Container[str] = _Every()
 NONE: Container[str] = frozenset()
 
+# What is kept of a vm besides its definition: our own metadata and that of others.
+_KEPT = ("metadata", "text", "libosinfo")
+
+
+def calls(*names: str) -> Container[str]:
+    """Calls of libvirt that change a running vm, by the first word of ``via``."""
+    return frozenset({*_KEPT, *names})
+
 
 def _bit(doc: str, default: Any = True) -> Any:
     return field(default=default, metadata={"doc": doc})

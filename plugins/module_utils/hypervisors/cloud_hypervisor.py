@@ -34,7 +34,7 @@ class CloudHypervisor(Hypervisor):
     abilities = Abilities(
         hotplug=NONE,
         update=NONE,
-        calls=frozenset({"vcpu_pin", "emulator_pin", "numa"}),
+        calls=frozenset({"vcpu_pin", "emulator_pin"}),
         resize=False,
         start_paused=False,
         autostart=False,
@@ -48,7 +48,7 @@ class CloudHypervisor(Hypervisor):
     lacks = (
         *("cdroms", "floppies", "cloud_init", "filesystems", "hostdevs", "channels"),
         *("graphics", "videos", "inputs", "sounds", "audios", "rng", "tpm", "watchdog", "panics"),
-        *("redirdevs", "smartcards", "hubs", "shmems", "iommu", "balloon", "parallels"),
+        *("redirdevs", "smartcard", "hubs", "shmems", "iommu", "balloon", "parallels", "nvram"),
     )
     knows = MappingProxyType(
         {

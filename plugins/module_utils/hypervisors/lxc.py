@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import (
     NONE,
     Abilities,
+    calls,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import (
     Hypervisor,
@@ -31,7 +32,7 @@ class Lxc(Hypervisor):
     abilities = Abilities(
         hotplug=frozenset({"disks", "nics", "hostdevs"}),
         update=NONE,
-        calls=frozenset({"memory", "metadata", "scheduler", "memory_limits", "block_weight"}),
+        calls=calls("memory", "scheduler", "memory_limits"),
         slots=False,
         resize=False,
         start_paused=False,
@@ -45,7 +46,7 @@ class Lxc(Hypervisor):
     lacks = (
         *("cdroms", "floppies", "cloud_init", "controllers", "serials", "parallels", "channels"),
         *("graphics", "videos", "inputs", "sounds", "audios", "rng", "tpm", "watchdog", "panics"),
-        *("redirdevs", "smartcards", "hubs", "shmems", "iommu", "balloon", "vsock"),
+        *("redirdevs", "smartcard", "hubs", "shmems", "iommu", "balloon", "vsock"),
         *("memory_devices", "cpu"),
     )
     needs = "the package libvirt-daemon-driver-lxc"

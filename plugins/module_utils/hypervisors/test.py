@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import (
     NONE,
     Abilities,
+    calls,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
 
@@ -23,7 +24,7 @@ class Test(Hypervisor):
     abilities = Abilities(
         hotplug=NONE,
         update=NONE,
-        calls=frozenset({"memory", "vcpus", "metadata", "vcpu_pin", "emulator_pin"}),
+        calls=calls("memory", "vcpus", "vcpu_pin", "emulator_pin"),
         resize=False,
         start_paused=False,
         migrate=False,

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import Abilities
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import (
+    Abilities,
+    calls,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import (
     Hypervisor,
     Values,
@@ -16,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB
 
 _BUS = "xen"
+_DRIVER = "qemu"
 
 
 class Xen(Hypervisor):
@@ -29,7 +33,7 @@ class Xen(Hypervisor):
     abilities = Abilities(
         hotplug=frozenset({"disks", "nics", "hostdevs", "controllers"}),
         update=frozenset({"cdroms"}),
-        calls=frozenset({"memory", "vcpus", "metadata", "vcpu_pin"}),
+        calls=calls("memory", "vcpus", "vcpu_pin"),
         slots=False,
         resize=False,
         snapshot=False,
@@ -40,7 +44,7 @@ class Xen(Hypervisor):
     min_memory = 4 * MIB
     lacks = (
         *("rng", "tpm", "watchdog", "panics", "memory_devices", "shmems", "vsock", "iommu"),
-        *("smartcards", "hubs", "filesystems"),
+        *("smartcard", "hubs", "filesystems"),
     )
     needs = "Xen, and libvirt's driver for it"
 
@@ -53,5 +57,6 @@ class Xen(Hypervisor):
             filled.setdefault("consoles", [{"name": "console", "type": "pty"}])
         disks = values.get("disks")
         if disks:
-            filled["disks"] = [{"bus": _BUS, **disk} for disk in disks]
+            # libxl takes what has no driver for raw.
+            filled["disks"] = [{"bus": _BUS, "driver": _DRIVER, **disk} for disk in disks]
         return filled
