@@ -22,7 +22,7 @@ def _many(name: str, doc: str, at: str, *sample: str, **more: Any) -> Field:
 
 def _enum(name: str, doc: str, parent: str, enum: str, *sample: str) -> Field:
     """A list that libvirt gives by its name; it is left out by a libvirt that does not know it."""
-    return _many(name, doc, f"{parent}/enum[@name='{enum}']/value", *sample)
+    return _many(name, doc, f"{parent}/enum[name={enum}]/value", *sample)
 
 
 DOMAIN_CAPABILITIES = Schema(
@@ -59,13 +59,13 @@ DOMAIN_CAPABILITIES = Schema(
         _many(
             "cpu_modes",
             "Modes of the processor that a guest sees.",
-            "cpu/mode[@supported='yes']/@name",
+            "cpu/mode[supported=yes]/@name",
             *("host-passthrough", "host-model", "custom"),
         ),
         _many(
             "cpu_models",
             "Models for V(custom).",
-            "cpu/mode[@name='custom']/model",
+            "cpu/mode[name=custom]/model",
             *("qemu64", "EPYC"),
         ),
         _enum(
@@ -106,14 +106,14 @@ DOMAIN_CAPABILITIES = Schema(
         _many(
             "unsupported_devices",
             "Kinds of devices that there are none of.",
-            "devices/*[@supported='no']",
+            "devices/*[supported=no]",
             "tpm",
             codec=codec.TAG,
         ),
         _many(
             "features",
             "Further abilities, launch security among them.",
-            "features/*[@supported='yes']",
+            "features/*[supported=yes]",
             *("vmcoreinfo", "genid", "backup"),
             codec=codec.TAG,
         ),
