@@ -97,6 +97,8 @@ class FakeHost(FakePower, FakeGuest):
 
     def _undefine(self, action: actions.Undefine) -> None:
         thing = self._thing(action.kind, action.name)
+        if thing.saved and not action.saved:
+            raise VmrtError("libvirt says: Refusing to undefine while domain managed save exists")
         if thing.live is None:
             del self._node.things(action.kind)[action.name]
         elif action.kind == "pool":

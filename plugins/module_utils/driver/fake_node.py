@@ -48,6 +48,7 @@ class Thing:
     state: str = "inactive"
     autostart: bool = False
     saved: bool = False
+    snapshots: int = 0
 
 
 @dataclass

@@ -70,6 +70,7 @@ class FakeObserver:
             persistent=thing.config is not None,
             fingerprint=fingerprint(xml or ""),
             saved=thing.saved,
+            snapshots=thing.snapshots,
         )
 
     def _thing(self, kind: str, name: str) -> Thing:

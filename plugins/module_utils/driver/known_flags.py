@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
 
-_UNDEFINE = {
+# The first libvirt that can be told what becomes of a TPM. Its own binding may be older.
+KEEPS_TPM = 8009000
+_DROP_TPM, _KEEP_TPM = 32, 64
+_UNDEFINE: dict[str, tuple[str, ...]] = {
     "TEST": ("MANAGED_SAVE", "SNAPSHOTS_METADATA"),
     "XEN": ("MANAGED_SAVE",),
     "LXC": (),
@@ -17,15 +20,20 @@ _UNDEFINE = {
 }
 
 
-def undefine(driver: str, flags: int) -> int:
-    """Those of the flags of an undefine call that a driver knows."""
-    names = _UNDEFINE.get(driver.upper())
-    if names is None:
-        return flags
-    known = 0
+def undefine(driver: str, version: int, saved: bool, keep_state: bool) -> int:
+    """The flags with which a vm is undefined, its saved memory and its state dropped or kept, as
+    far as a version of a driver knows them."""
+    names = ["SNAPSHOTS_METADATA", "CHECKPOINTS_METADATA"]
+    names.append("KEEP_NVRAM" if keep_state else "NVRAM")
+    if saved:
+        names.append("MANAGED_SAVE")
+    known = _UNDEFINE.get(driver.upper(), names)
+    flags = 0
     for name in names:
-        known |= getattr(libvirt, f"VIR_DOMAIN_UNDEFINE_{name}")
-    return flags & known
+        flags |= getattr(libvirt, f"VIR_DOMAIN_UNDEFINE_{name}") if name in known else 0
+    if driver.upper() not in _UNDEFINE and version >= KEEPS_TPM:
+        flags |= _KEEP_TPM if keep_state else _DROP_TPM
+    return flags
 
 
 def inactive(driver: str, kind: str) -> int:

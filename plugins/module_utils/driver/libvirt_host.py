@@ -80,13 +80,10 @@ class LibvirtHost(LibvirtPower, LibvirtGuest):
         if action.kind != "vm":
             thing.undefine()
             return
-        wanted = (
-            libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
-            | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-            | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
-            | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
+        flags = known_flags.undefine(
+            self.driver(), self._connection.getLibVersion(), action.saved, action.keep_state
         )
-        thing.undefineFlags(known_flags.undefine(self.driver(), wanted))
+        thing.undefineFlags(flags)
 
     def _rename(self, action: actions.Rename) -> None:
         self._thing("vm", action.name).rename(action.new_name, 0)

@@ -147,7 +147,9 @@ class LibvirtObserver:
             autostart=bool(supported(thing.autostart)) if persistent else False,
             persistent=persistent,
             fingerprint=fingerprint(xml),
-            saved=kind == "vm" and bool(thing.hasManagedSaveImage(0)),
+            saved=kind == "vm" and bool(supported(thing.hasManagedSaveImage, 0)),
+            snapshots=(kind == "vm" and supported(thing.snapshotNum, 0)) or 0,
+            checkpoints=len((kind == "vm" and supported(thing.listAllCheckpoints, 0)) or ()),
         )
 
     def pool(self, name: str) -> PoolSeen | None:

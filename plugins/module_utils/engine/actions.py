@@ -48,8 +48,13 @@ class Define(Action):
 
 @dataclass(frozen=True)
 class Undefine(Action):
+    """Take a definition away. With that of a vm go its snapshots and checkpoints as libvirt knows
+    them, with ``saved`` also its saved memory; ``keep_state`` keeps its NVRAM and its TPM."""
+
     kind: str
     name: str
+    saved: bool = field(default=False, metadata=HIDDEN)
+    keep_state: bool = field(default=False, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

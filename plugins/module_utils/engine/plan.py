@@ -39,6 +39,9 @@ class Seen:
     fingerprint: str = ""
     # Is memory of it kept on disk, from which its next start goes on?
     saved: bool = False
+    # What libvirt knows of states that were kept of it.
+    snapshots: int = 0
+    checkpoints: int = 0
 
     @property
     def active(self) -> bool:

@@ -30,7 +30,8 @@ STEERING = (
         "What the vm should be. V(present) is defined, with its power left as it is. "
         "V(stopped) is shut down by the guest itself, and the task ends when it is off. "
         "V(paused) keeps the guest in memory without running it. V(absent) is not defined; its "
-        "disks are kept unless O(delete_disks) says otherwise.",
+        "disks are kept unless O(delete_disks) says otherwise. A vm whose memory is saved on disk, "
+        "or that O(protect) keeps, is not removed.",
         choices=("present", "running", "stopped", "paused", "absent"),
         default="present",
     ),
@@ -69,7 +70,7 @@ STEERING = (
         "delete_disks",
         "What happens to volumes when the vm becomes V(absent), or a disk of it does. V(owned) "
         "deletes those that the vm's declaration created and that nothing else uses, V(none) "
-        "keeps all.",
+        "keeps all. The variables of UEFI and the state of a TPM stay or go with them.",
         choices=("none", "owned"),
         default="none",
     ),
@@ -98,7 +99,8 @@ STEERING = (
     ),
     _steer(
         "force",
-        "Whether a guest that does not shut down within O(stop_timeout) has its power cut.",
+        "Whether a guest that does not shut down within O(stop_timeout) has its power cut, and "
+        "whether a vm is removed with what can not be had back, such as its saved memory.",
         type="bool",
         codec=codec.RAW,
         default=False,

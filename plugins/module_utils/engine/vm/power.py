@@ -14,6 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Resume,
     Shutdown,
     Start,
+    Stop,
     Suspend,
 )
 
@@ -41,6 +42,10 @@ def is_up(state: str) -> bool:
 def plan_power(name: str, wanted: Mapping[str, Any], state: str) -> list[Action]:
     """The steps from a state to the wanted one."""
     target = wanted["state"]
+    if state == "crashed" and target != "present":
+        # What is left of it in memory has ended, and only stands in the way.
+        ended: list[Action] = [Stop("vm", name)]
+        return ended + plan_power(name, wanted, "shutoff")
     if target == "running":
         if not is_up(state):
             return [Start("vm", name)]

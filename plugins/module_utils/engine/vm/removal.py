@@ -12,12 +12,19 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
     Action,
     DeleteVolume,
+    Stop,
     Undefine,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up, stop
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.remains import (
+    kept_state,
+    losses,
+    refusals,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import overlays, vms
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import raise_all
 
 
 def seed_volume(name: str) -> str:
@@ -36,22 +43,47 @@ def plan_removal(
     """Stop, then undefine, and only then delete: an error on the way leaves every volume."""
     if seen is None:
         return Plan()
+    keeps = wanted["delete_disks"] != "owned"
+    raise_all(refusals(wanted, seen, config, facts))
     name = wanted["name"]
     actions: list[Action] = []
     if is_up(seen.state):
         actions += stop(name, wanted, seen.state)
-    actions.append(Undefine("vm", name))
+    elif seen.state == "crashed":
+        actions.append(Stop("vm", name))
+    if seen.persistent:
+        actions.append(Undefine("vm", name, saved=seen.saved, keep_state=keeps))
     owned = owned_volumes(config)
-    if wanted["delete_disks"] != "owned":
+    if keeps:
         # The seed is no data: it is made from the declaration, and may hold secrets.
         owned = [one for one in owned if one.endswith(f"/{seed_volume(name)}")]
+    owned, shared = _without_shared(owned, config, facts)
     deletes, warnings = delete_owned(name, owned, facts)
+    warnings += [*shared, *losses(seen), *(kept_state(config) if keeps else ())]
     return Plan(
         actions=(*actions, *deletes),
         before={"state": seen.state},
         after={"state": "absent"},
         warnings=tuple(warnings),
     )
+
+
+def _without_shared(
+    owned: list[str], config: Mapping[str, Any], facts: NodeFacts
+) -> tuple[list[str], list[str]]:
+    """The volumes that only this vm can have written to, and warnings about the others."""
+    paths = {
+        disk.get("path")
+        for disk in config.get("disks", ())
+        if disk.get("readonly") or disk.get("shareable")
+    }
+    kept = []
+    for one in owned:
+        volume = facts.volume(*one.split("/", 1))
+        if volume and volume.path in paths:
+            kept.append(one)
+    told = [f"delete_disks: {one} is kept, because it is shared or read-only." for one in kept]
+    return [one for one in owned if one not in kept], told
 
 
 def delete_owned(
