@@ -113,6 +113,12 @@ def _others(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtEr
         errors.append(VmrtError("type and source belong together", option="boot.nvram"))
     if nvram and "path" in known and "source" in known:
         errors.append(VmrtError("is a path, or a source", option="boot.nvram"))
+    boards = _at(wanted, "smbios.base_boards") or ()
+    errors += [
+        VmrtError("says nothing of the board", option=f"smbios.base_boards[{number}]")
+        for number, board in enumerate(boards)
+        if not board
+    ]
     hyperv = _at(wanted, "features.hyperv") or {}
     if len(hyperv) > 1 and hyperv.get("mode") == "passthrough":
         errors.append(
