@@ -45,6 +45,133 @@ options:
       - Whether libvirt starts the vm when the node starts.
       - A change takes effect at once, also on a running vm.
     type: bool
+  balloon:
+    description:
+      - The balloon, through which a running guest gives memory back
+        and gets it again. A vm without it is one whose balloon has
+        the model V(none).
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      auto_deflate:
+        description:
+          - Whether the guest gets memory back when it would have
+            to end a program for the want of it.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      free_page_reporting:
+        description:
+          - Whether the guest tells which pages it does not use, so
+            that the node can use them.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      model:
+        description:
+          - Kind of device that the guest sees.
+          - Without it, a new vm gets V(virtio).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
+          - xen
+          - none
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      statistics_period:
+        description:
+          - Seconds between two reports of the guest about its memory;
+            V(0) ends them.
+          - A change takes effect at once, also on a running vm.
+        type: int
+  block_tune:
+    description:
+      - What the vm gets of the block devices of the node. It needs
+        the block controller of the node's cgroups.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      devices:
+        description:
+          - What the vm gets of one block device.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          path:
+            description:
+              - Path of the block device on the node.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+          read_bytes:
+            description:
+              - Most that is read in a second.
+              - A change takes effect at the next start of the vm.
+            type: str
+          read_iops:
+            description:
+              - Most reads in a second.
+              - A change takes effect at the next start of the vm.
+            type: int
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+          weight:
+            description:
+              - Weight against other vms, from V(100) to V(1000).
+              - A change takes effect at the next start of the vm.
+            type: int
+          write_bytes:
+            description:
+              - Most that is written in a second.
+              - A change takes effect at the next start of the vm.
+            type: str
+          write_iops:
+            description:
+              - Most writes in a second.
+              - A change takes effect at the next start of the vm.
+            type: int
+      weight:
+        description:
+          - Weight against other vms, from V(100) to V(1000).
+          - A change takes effect at once, also on a running vm.
+        type: int
   boot:
     description:
       - What the machine boots.
@@ -794,6 +921,179 @@ options:
       - A change takes effect at the next start of the vm.
     type: dict
     suboptions:
+      bandwidths:
+        description:
+          - How fast a cell reaches the memory of another.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          cache:
+            description:
+              - Level of the cache that answers.
+              - A change takes effect at the next start of the vm.
+            type: int
+          initiator:
+            description:
+              - Cell whose CPUs ask.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          target:
+            description:
+              - Cell whose memory answers.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          type:
+            description:
+              - What is asked for.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [access, read, write]
+          value:
+            description:
+              - Size per second.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+      cache:
+        description:
+          - The cache that the guest sees.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          level:
+            description:
+              - Level that is made up; without it, all levels.
+              - A change takes effect at the next start of the vm.
+            type: int
+          mode:
+            description:
+              - Whether it is made up (V(emulate)), the node's own
+                (V(passthrough)), or none (V(disable)).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [emulate, passthrough, disable]
+      check:
+        description:
+          - 'What libvirt checks before the vm starts: nothing, what
+            it can know (V(partial)), or all that the guest really
+            gets (V(full)).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [none, partial, full]
+      fallback:
+        description:
+          - Whether libvirt may take the nearest model that the hypervisor
+            knows.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [allow, forbid]
+      features:
+        description:
+          - A feature of the processor.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description:
+              - Name of the feature, such as V(vmx).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+          policy:
+            description:
+              - Whether the guest has it even where the node has not
+                (V(force)), needs it (V(require)), gets it where the
+                node has it (V(optional)), has it not (V(disable)),
+                or does not start where the node has it (V(forbid)).
+              - Without it, a new one gets V(require).
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [force, require, optional, disable, forbid]
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+      latencies:
+        description:
+          - How long a cell waits for the memory of another.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          cache:
+            description:
+              - Level of the cache that answers.
+              - A change takes effect at the next start of the vm.
+            type: int
+          initiator:
+            description:
+              - Cell whose CPUs ask.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          target:
+            description:
+              - Cell whose memory answers.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          type:
+            description:
+              - What is asked for.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [access, read, write]
+          value:
+            description:
+              - Nanoseconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      match:
+        description:
+          - Whether the processor may be better than what is said
+            (V(minimum)), is exactly that (V(exact)), or the vm does
+            not start on a better node (V(strict)).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [minimum, exact, strict]
+      max_phys_addr:
+        description:
+          - Width of physical addresses.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          bits:
+            description:
+              - Width of V(emulate), in bits.
+              - A change takes effect at the next start of the vm.
+            type: int
+          mode:
+            description:
+              - Whether it is made up (V(emulate)) or the node's own
+                (V(passthrough)).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [emulate, passthrough]
+      migratable:
+        description:
+          - Whether V(host-passthrough) and V(maximum) leave out what
+            would keep the vm on its node.
+          - A change takes effect at the next start of the vm.
+        type: bool
       mode:
         description:
           - Whether the guest sees a named model (V(custom)), the
@@ -813,6 +1113,494 @@ options:
           - A change takes effect at the next start of the vm.
           - Required when O(cpu.mode=custom).
         type: str
+      numa_cells:
+        description:
+          - NUMA cells of the guest. The list is one value, in which
+            what is not said of a cell is left alone.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          access:
+            description:
+              - Whether other programs see what the guest writes to
+                it.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [shared, private]
+          caches:
+            description:
+              - A cache beside the memory of a cell.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              associativity:
+                description:
+                  - How addresses find their place in it.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [none, direct, full]
+              level:
+                description:
+                  - Level of the cache.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              line:
+                description:
+                  - Size of one of its lines.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+              policy:
+                description:
+                  - When what is written reaches the memory.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [none, writeback, writethrough]
+              size:
+                description:
+                  - Size of the cache.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+          cpus:
+            description:
+              - CPUs of the guest that are in it.
+              - A change takes effect at the next start of the vm.
+            type: str
+          discard:
+            description:
+              - Whether the node forgets the content as soon as the
+                vm ends.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          distances:
+            description:
+              - How far another cell is.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              cell:
+                description:
+                  - Number of the other cell.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              value:
+                description:
+                  - Distance, from V(10) for the cell itself to V(255)
+                    for one out of reach.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          id:
+            description:
+              - Number of the cell; without it, its place in the list.
+              - A change takes effect at the next start of the vm.
+            type: int
+          memory:
+            description:
+              - Memory of the cell, as a number with the unit KiB,
+                MiB or GiB, or of MiB without a unit.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+      topology:
+        description:
+          - How the CPUs are arranged; the product of all numbers
+            is O(max_vcpus).
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          cores:
+            description:
+              - Cores of a die.
+              - A change takes effect at the next start of the vm.
+            type: int
+          dies:
+            description:
+              - Dies of a socket.
+              - A change takes effect at the next start of the vm.
+            type: int
+          sockets:
+            description:
+              - Sockets of the machine.
+              - A change takes effect at the next start of the vm.
+            type: int
+          threads:
+            description:
+              - Threads of a core.
+              - A change takes effect at the next start of the vm.
+            type: int
+      vendor:
+        description:
+          - Maker that the node's processor must have.
+          - A change takes effect at the next start of the vm.
+        type: str
+      vendor_id:
+        description:
+          - What the guest reads as the maker of the processor, in
+            12 characters.
+          - A change takes effect at the next start of the vm.
+        type: str
+  cpu_tune:
+    description:
+      - What the vm gets of the processors of the node. Shares, periods
+        and quotas need the CPU controller of the node's cgroups.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      cache_tunes:
+        description:
+          - Parts of the node's caches that some CPUs of the guest
+            have for themselves.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          caches:
+            description:
+              - A part of a cache.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              id:
+                description:
+                  - Number of the cache.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              level:
+                description:
+                  - Level of the cache.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              size:
+                description:
+                  - Size of the part.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+              type:
+                description:
+                  - What the part holds.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [both, code, data]
+          monitors:
+            description:
+              - CPUs whose use of a cache is counted.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              level:
+                description:
+                  - Level of the cache.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              vcpus:
+                description:
+                  - CPUs of the guest, such as V(0-3).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+          vcpus:
+            description:
+              - CPUs of the guest, such as V(0-3).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+      emulator_period:
+        description:
+          - Microseconds over which O(cpu_tune.emulator_quota) counts,
+            from V(1000) to V(1000000).
+          - A change takes effect at once, also on a running vm.
+        type: int
+      emulator_pin:
+        description:
+          - CPUs of the node that the emulator itself runs on, such
+            as V(0-3,^2).
+          - A change takes effect at once, also on a running vm.
+        type: str
+      emulator_quota:
+        description:
+          - Microseconds of each period in which the emulator itself
+            may run; V(-1) is no limit.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      emulator_scheduler:
+        description:
+          - How the emulator itself is scheduled.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          priority:
+            description:
+              - Priority in V(fifo) and V(rr), from V(1) to V(99).
+              - A change takes effect at the next start of the vm.
+              - Required when O(cpu_tune.emulator_scheduler.scheduler=fifo).
+              - Required when O(cpu_tune.emulator_scheduler.scheduler=rr).
+            type: int
+          scheduler:
+            description:
+              - Class of the kernel's scheduler; V(fifo) and V(rr)
+                need a priority.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [batch, idle, fifo, rr]
+      global_period:
+        description:
+          - Microseconds over which O(cpu_tune.global_quota) counts,
+            from V(1000) to V(1000000).
+          - A change takes effect at once, also on a running vm.
+        type: int
+      global_quota:
+        description:
+          - Microseconds of each period in which the vm as a whole
+            may run; V(-1) is no limit.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      iothread_period:
+        description:
+          - Microseconds over which O(cpu_tune.iothread_quota) counts,
+            from V(1000) to V(1000000).
+          - A change takes effect at once, also on a running vm.
+        type: int
+      iothread_pins:
+        description:
+          - Where a thread that serves disks runs. A new place counts
+            at once; a pin that goes away does so at the next start.
+          - Adding or removing one takes effect at once, also on a
+            running vm.
+        type: list
+        elements: dict
+        suboptions:
+          cpus:
+            description:
+              - CPUs of the node, such as V(0-3,^2).
+              - A change takes effect at once, also on a running vm.
+            type: str
+            required: true
+          iothread:
+            description:
+              - Its number.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+      iothread_quota:
+        description:
+          - Microseconds of each period in which each thread that
+            serves disks may run; V(-1) is no limit.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      iothread_schedulers:
+        description:
+          - How threads that serve disks are scheduled. The list is
+            one value.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          iothreads:
+            description:
+              - Their numbers, such as V(0-3).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+          priority:
+            description:
+              - Priority in V(fifo) and V(rr), from V(1) to V(99).
+              - A change takes effect at the next start of the vm.
+              - Required when O(cpu_tune.iothread_schedulers[].scheduler=fifo).
+              - Required when O(cpu_tune.iothread_schedulers[].scheduler=rr).
+            type: int
+          scheduler:
+            description:
+              - Class of the kernel's scheduler; V(fifo) and V(rr)
+                need a priority.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [batch, idle, fifo, rr]
+      memory_bandwidths:
+        description:
+          - How much of the way to the node's memory some CPUs of
+            the guest may take.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          monitors:
+            description:
+              - CPUs whose use of memory is counted.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              vcpus:
+                description:
+                  - CPUs of the guest, such as V(0-3).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+          nodes:
+            description:
+              - The way to the memory of one NUMA node.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              bandwidth:
+                description:
+                  - Share of its bandwidth, in percent.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              id:
+                description:
+                  - Number of the node.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          vcpus:
+            description:
+              - CPUs of the guest, such as V(0-3).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+      period:
+        description:
+          - Microseconds over which O(cpu_tune.quota) counts, from
+            V(1000) to V(1000000).
+          - A change takes effect at once, also on a running vm.
+        type: int
+      quota:
+        description:
+          - Microseconds of each period in which each CPU of the guest
+            may run; V(-1) is no limit.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      shares:
+        description:
+          - Weight of the vm against others while the node is busy.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      vcpu_pins:
+        description:
+          - Where a CPU of the guest runs. A new place counts at once;
+            a pin that goes away does so at the next start.
+          - Adding or removing one takes effect at once, also on a
+            running vm.
+        type: list
+        elements: dict
+        suboptions:
+          cpus:
+            description:
+              - CPUs of the node, such as V(0-3,^2).
+              - A change takes effect at once, also on a running vm.
+            type: str
+            required: true
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+          vcpu:
+            description:
+              - Its number.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      vcpu_schedulers:
+        description:
+          - How CPUs of the guest are scheduled. The list is one value.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          priority:
+            description:
+              - Priority in V(fifo) and V(rr), from V(1) to V(99).
+              - A change takes effect at the next start of the vm.
+              - Required when O(cpu_tune.vcpu_schedulers[].scheduler=fifo).
+              - Required when O(cpu_tune.vcpu_schedulers[].scheduler=rr).
+            type: int
+          scheduler:
+            description:
+              - Class of the kernel's scheduler; V(fifo) and V(rr)
+                need a priority.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [batch, idle, fifo, rr]
+          vcpus:
+            description:
+              - Their numbers, such as V(0-3).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+  default_io_thread:
+    description:
+      - The thread of the emulator itself.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      thread_pool_max:
+        description:
+          - Most workers for what a thread can not do itself.
+          - A change takes effect at the next start of the vm.
+        type: int
+      thread_pool_min:
+        description:
+          - Least workers that are kept for what a thread can not
+            do itself.
+          - A change takes effect at the next start of the vm.
+        type: int
   delete_disks:
     description:
       - What happens to volumes when the vm becomes V(absent), or
@@ -1484,6 +2272,103 @@ options:
               - A change takes effect at the next start of the vm.
             type: int
             required: true
+  io_thread_ids:
+    description:
+      - Threads that serve disks, known by their numbers; those that
+        O(io_threads) counts and nobody names get the lowest free
+        numbers. A running vm gets and loses them at once.
+      - Adding or removing one takes effect at once, also on a running
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description:
+          - Number of the thread, by which disks and controllers name
+            it.
+          - A change takes effect at the next start of the vm.
+        type: int
+        required: true
+      state:
+        description:
+          - Whether the item is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      thread_pool_max:
+        description:
+          - Most workers for what a thread can not do itself.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      thread_pool_min:
+        description:
+          - Least workers that are kept for what a thread can not
+            do itself.
+          - A change takes effect at once, also on a running vm.
+        type: int
+  io_threads:
+    description:
+      - How many threads serve disks. A running vm gets and loses
+        them at once; one that a disk uses is not let go.
+      - A change takes effect at once, also on a running vm.
+    type: int
+  iommu:
+    description:
+      - The IOMMU that the guest sees, which keeps devices to the
+        memory that they are given.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      aw_bits:
+        description:
+          - Width of its addresses, in bits.
+          - A change takes effect at the next start of the vm.
+        type: int
+      caching_mode:
+        description:
+          - Whether devices of the node can be given to the guest
+            behind it.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      eim:
+        description:
+          - Whether interrupts reach CPUs with numbers above 255.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      intremap:
+        description:
+          - Whether interrupts are remapped; needs a split interrupt
+            controller.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iotlb:
+        description:
+          - Whether devices may keep translations in a cache of their
+            own.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      model:
+        description:
+          - 'Kind of IOMMU: V(intel) of machines with PCI Express,
+            V(smmuv3) of ARM, or V(virtio).'
+          - Without it, a new vm gets V(intel).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [intel, smmuv3, virtio]
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
   keywrap:
     description:
       - Keys of IBM Z's processor that the guest may use.
@@ -1570,14 +2455,17 @@ options:
   max_memory:
     description:
       - Memory that the guest can have without a restart, as a number
-        with the unit KiB, MiB or GiB, or of MiB without a unit.
+        with the unit KiB, MiB or GiB, or of MiB without a unit. Of
+        a vm with O(cpu.numa_cells) it is always the sum of them and
+        of O(memory_devices).
       - Without it, a new vm gets the value of O(memory).
       - A change takes effect at the next start of the vm.
     type: str
   max_vcpus:
     description:
       - CPUs that the guest can have without a restart.
-      - Without it, a new vm gets the value of O(vcpus).
+      - Without it, a new vm gets the product of O(cpu.topology),
+        or the value of O(vcpus).
       - A change takes effect at the next start of the vm.
     type: int
   memory:
@@ -1585,9 +2473,301 @@ options:
       - Memory of the guest, as a number with the unit KiB, MiB or
         GiB, or of MiB without a unit. A running guest gets more up
         to O(max_memory), and gives it back, through its balloon.
+        Memory devices of the model V(dimm) count, those of the model
+        V(virtio-mem) are beside it.
       - Without it, a new vm gets V(1GiB).
       - A change takes effect at once, also on a running vm.
     type: str
+  memory_backing:
+    description:
+      - What the memory of the vm is made of on the node.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      access:
+        description:
+          - Whether other programs see what the guest writes; virtiofs
+            and vhost-user need V(shared).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [shared, private]
+      allocation:
+        description:
+          - When and how the node sets the memory aside.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          mode:
+            description:
+              - Whether all memory is set aside when the vm starts,
+                or when the guest uses it.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [immediate, ondemand]
+          threads:
+            description:
+              - Threads that set memory aside when the vm starts.
+              - A change takes effect at the next start of the vm.
+            type: int
+      discard:
+        description:
+          - Whether the node forgets the content as soon as the vm
+            ends.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      hugepages:
+        description:
+          - Whether the memory is made of huge pages.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      locked:
+        description:
+          - Whether the memory is never swapped; limit it with O(memory_tune.hard_limit).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      no_share_pages:
+        description:
+          - Whether pages stay apart that are the same in several
+            vms.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      pages:
+        description:
+          - Sizes of the huge pages, where the node's usual one is
+            not meant. The list is one value.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          nodes:
+            description:
+              - NUMA cells of the guest that are made of them; without
+                it, all that no other item names.
+              - A change takes effect at the next start of the vm.
+            type: str
+          size:
+            description:
+              - Size of the pages.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+      source:
+        description:
+          - 'Where the memory lies: in files of the node, in nameless
+            memory, or in memory that other programs can be given
+            (V(memfd)), which virtiofs and vhost-user need.'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [file, anonymous, memfd]
+  memory_core_dump:
+    description:
+      - Whether the memory of the guest is part of a core dump of
+        the emulator.
+      - A change takes effect at the next start of the vm.
+    type: bool
+  memory_devices:
+    description:
+      - Memory of the vm that it has as devices, known by their names.
+        They need O(memory_hotplug) and O(cpu.numa_cells). A running
+        guest gets one at once; it seldom lets go of a V(dimm), but
+        makes V(virtio-mem) smaller.
+      - Adding or removing one takes effect at once, also on a running
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      access:
+        description:
+          - Whether writes of the guest reach the file or stay its
+            own.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [shared, private]
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      align_size:
+        description:
+          - Size to whose multiples the mapping of the file is aligned.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      block:
+        description:
+          - Smallest step of V(virtio-mem).
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      discard:
+        description:
+          - Whether the node forgets the content as soon as the device
+            is gone.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      label_size:
+        description:
+          - Size of the area of an NVDIMM that holds its labels.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      model:
+        description:
+          - Kind of device. V(dimm) is plugged under a running guest
+            as a whole, V(virtio-mem) grows and shrinks under it as
+            O(memory_devices[].requested) says. V(nvdimm) and V(virtio-pmem)
+            keep what is in them in a file of the node, V(sgx-epc)
+            is memory of enclaves.
+          - Without it, a new one gets V(virtio-mem).
+          - Can not be changed once it exists.
+        type: str
+        choices:
+          - dimm
+          - nvdimm
+          - virtio-pmem
+          - virtio-mem
+          - sgx-epc
+      name:
+        description:
+          - Name of the device, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      node:
+        description:
+          - NUMA cell of the guest that gets the memory.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      nodes:
+        description:
+          - NUMA nodes of the node to take the memory from.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Mutually exclusive with O(memory_devices[].path).
+        type: str
+      page_size:
+        description:
+          - Size of the node's pages to use.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Mutually exclusive with O(memory_devices[].path).
+        type: str
+      path:
+        description:
+          - Path of the file or the device of the node that holds
+            the memory.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Mutually exclusive with O(memory_devices[].page_size)
+            and O(memory_devices[].nodes).
+        type: str
+      persistent:
+        description:
+          - Whether the file lies on real persistent memory, so that
+            what is written is safe at once.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      readonly:
+        description:
+          - Whether the guest can not write to an NVDIMM.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      requested:
+        description:
+          - How much of V(virtio-mem) the guest is to have; a running
+            guest gets it, or gives it back, at once.
+          - A change takes effect at once, also on a running vm.
+        type: str
+      size:
+        description:
+          - Size of the device, or of V(virtio-mem) the most that
+            it can grow to; a number with the unit KiB, MiB or GiB,
+            or of MiB without a unit.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      uuid:
+        description:
+          - UUID of an NVDIMM of the architecture ppc64.
+          - Without it, libvirt chooses one for a new one.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+  memory_hotplug:
+    description:
+      - Room for memory devices.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      maximum:
+        description:
+          - Most memory that the vm can ever have, memory devices
+            included.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+          - Goes together with O(memory_hotplug.slots).
+        type: str
+      slots:
+        description:
+          - Most memory devices.
+          - A change takes effect at the next start of the vm.
+          - Goes together with O(memory_hotplug.maximum).
+        type: int
+  memory_tune:
+    description:
+      - Limits of the memory that the vm takes from the node, with
+        what the emulator itself needs. They need the memory controller
+        of the node's cgroups.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      hard_limit:
+        description:
+          - Most memory; a vm that wants more is ended by the node.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at once, also on a running vm.
+        type: str
+      min_guarantee:
+        description:
+          - Least memory that the node keeps for the vm; QEMU has
+            no use for it.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      soft_limit:
+        description:
+          - Most memory while the node has too little.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at once, also on a running vm.
+        type: str
+      swap_hard_limit:
+        description:
+          - Most memory and swap together.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at once, also on a running vm.
+        type: str
   name:
     description:
       - Name of the vm. One that is found by its O(uuid) under another
@@ -1670,6 +2850,75 @@ options:
           - Without it, libvirt chooses one for a new one.
           - A change takes effect at once, also on a running vm.
         type: str
+  numa_tune:
+    description:
+      - Which NUMA nodes of the node the vm takes its memory from.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      cells:
+        description:
+          - Where the memory of one NUMA cell of the guest comes from.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          cell:
+            description:
+              - Number of the guest's cell.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          mode:
+            description:
+              - Whether the memory comes from these nodes alone (V(strict)),
+                from them first (V(preferred)), from all of them in
+                turn (V(interleave)), or from those that are allowed
+                later (V(restrictive)).
+              - A change takes effect at the next start of the vm.
+              - Required when O(numa_tune.cells[].state=present).
+            type: str
+            choices: [strict, preferred, interleave, restrictive]
+          nodes:
+            description:
+              - Numbers of the NUMA nodes.
+              - A change takes effect at the next start of the vm.
+              - Required when O(numa_tune.cells[].state=present).
+            type: str
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+      memory:
+        description:
+          - Where the memory of the vm comes from.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          mode:
+            description:
+              - Whether the memory comes from these nodes alone (V(strict)),
+                from them first (V(preferred)), from all of them in
+                turn (V(interleave)), or from those that are allowed
+                later (V(restrictive)).
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [strict, preferred, interleave, restrictive]
+          nodes:
+            description:
+              - Numbers of the NUMA nodes.
+              - A change takes effect at the next start of the vm.
+            type: str
+          placement:
+            description:
+              - Whether O(numa_tune.memory.nodes) says where, or the
+                advice of numad.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [static, auto]
   on_crash:
     description:
       - What happens when the guest crashes.
@@ -1850,7 +3099,30 @@ options:
         that were not made by this collection stay.
     type: list
     elements: str
-    choices: [disks, cdroms, nics, serials, channels]
+    choices:
+      - disks
+      - cdroms
+      - nics
+      - serials
+      - channels
+      - memory_devices
+  resource:
+    description:
+      - Where the node accounts for the vm.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      fibre_channel_app:
+        description:
+          - Name by which switches of a Fibre Channel network know
+            the vm.
+          - A change takes effect at the next start of the vm.
+        type: str
+      partition:
+        description:
+          - Partition of the node's cgroups, such as V(/machine/production).
+          - A change takes effect at the next start of the vm.
+        type: str
   restart_policy:
     description:
       - What becomes of the vm when it has ended and nobody stopped
@@ -2285,10 +3557,56 @@ options:
       - Without it, libvirt chooses one for a new vm.
       - Can not be changed once the vm exists.
     type: str
+  vcpu_cpus:
+    description:
+      - CPUs of the node that the vm runs on, such as V(0-3,^2), where
+        O(cpu_tune) does not say otherwise.
+      - A change takes effect at the next start of the vm.
+    type: str
+  vcpu_list:
+    description:
+      - The CPUs one by one, where some can come and go. The list
+        is one value and names all O(max_vcpus); O(vcpus) is the number
+        of those that are enabled.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      enabled:
+        description:
+          - Whether it is there at the start.
+          - A change takes effect at the next start of the vm.
+        type: bool
+        required: true
+      hotpluggable:
+        description:
+          - Whether it can come and go; the first can not.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      id:
+        description:
+          - Number of the CPU.
+          - A change takes effect at the next start of the vm.
+        type: int
+        required: true
+      order:
+        description:
+          - Place among the CPUs in the order in which they are added.
+          - A change takes effect at the next start of the vm.
+        type: int
+  vcpu_placement:
+    description:
+      - Whether O(vcpu_cpus) says where the CPUs run, or the advice
+        of numad.
+      - A change takes effect at the next start of the vm.
+    type: str
+    choices: [static, auto]
   vcpus:
     description:
       - CPUs of the guest. A running guest gets more up to O(max_vcpus);
-        fewer come at the next start.
+        fewer come at the next start, since guests seldom let go of
+        a CPU.
       - Without it, a new vm gets V(1).
       - A change takes effect at once, also on a running vm.
     type: int
@@ -2463,6 +3781,14 @@ vm:
       description:
         - The value of O(autostart).
       type: bool
+    balloon:
+      description:
+        - The value of O(balloon).
+      type: dict
+    block_tune:
+      description:
+        - The value of O(block_tune).
+      type: dict
     boot:
       description:
         - The value of O(boot).
@@ -2489,6 +3815,14 @@ vm:
     cpu:
       description:
         - The value of O(cpu).
+      type: dict
+    cpu_tune:
+      description:
+        - The value of O(cpu_tune).
+      type: dict
+    default_io_thread:
+      description:
+        - The value of O(default_io_thread).
       type: dict
     description:
       description:
@@ -2537,6 +3871,19 @@ vm:
       description:
         - The value of O(id_map).
       type: dict
+    io_thread_ids:
+      description:
+        - The value of O(io_thread_ids).
+      type: list
+      elements: dict
+    io_threads:
+      description:
+        - The value of O(io_threads).
+      type: int
+    iommu:
+      description:
+        - The value of O(iommu).
+      type: dict
     keywrap:
       description:
         - The value of O(keywrap).
@@ -2565,6 +3912,33 @@ vm:
       description:
         - The value of O(memory).
       type: str
+    memory_backing:
+      description:
+        - The value of O(memory_backing).
+      type: dict
+    memory_core_dump:
+      description:
+        - The value of O(memory_core_dump).
+      type: bool
+    memory_devices:
+      description:
+        - The value of O(memory_devices).
+      type: list
+      elements: dict
+      contains:
+        current:
+          description:
+            - How much of V(virtio-mem) the guest has.
+          type: str
+          sample: 512MiB
+    memory_hotplug:
+      description:
+        - The value of O(memory_hotplug).
+      type: dict
+    memory_tune:
+      description:
+        - The value of O(memory_tune).
+      type: dict
     name:
       description:
         - The value of O(name).
@@ -2574,6 +3948,10 @@ vm:
         - The value of O(nics).
       type: list
       elements: dict
+    numa_tune:
+      description:
+        - The value of O(numa_tune).
+      type: dict
     on_crash:
       description:
         - The value of O(on_crash).
@@ -2623,6 +4001,10 @@ vm:
         - The value of O(qemu_override).
       type: list
       elements: dict
+    resource:
+      description:
+        - The value of O(resource).
+      type: dict
     restart_policy:
       description:
         - The value of O(restart_policy).
@@ -2741,6 +4123,19 @@ vm:
         - The value of O(uuid).
       type: str
       sample: 4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11
+    vcpu_cpus:
+      description:
+        - The value of O(vcpu_cpus).
+      type: str
+    vcpu_list:
+      description:
+        - The value of O(vcpu_list).
+      type: list
+      elements: dict
+    vcpu_placement:
+      description:
+        - The value of O(vcpu_placement).
+      type: str
     vcpus:
       description:
         - The value of O(vcpus).

@@ -71,6 +71,14 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:autostart).
       type: bool
+    balloon:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:balloon).
+      type: dict
+    block_tune:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:block_tune).
+      type: dict
     boot:
       description:
         - The value of O(vmrt.libvirt.vm#module:boot).
@@ -97,6 +105,14 @@ vms:
     cpu:
       description:
         - The value of O(vmrt.libvirt.vm#module:cpu).
+      type: dict
+    cpu_tune:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:cpu_tune).
+      type: dict
+    default_io_thread:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:default_io_thread).
       type: dict
     description:
       description:
@@ -145,6 +161,19 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:id_map).
       type: dict
+    io_thread_ids:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:io_thread_ids).
+      type: list
+      elements: dict
+    io_threads:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:io_threads).
+      type: int
+    iommu:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:iommu).
+      type: dict
     keywrap:
       description:
         - The value of O(vmrt.libvirt.vm#module:keywrap).
@@ -173,6 +202,33 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:memory).
       type: str
+    memory_backing:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:memory_backing).
+      type: dict
+    memory_core_dump:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:memory_core_dump).
+      type: bool
+    memory_devices:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:memory_devices).
+      type: list
+      elements: dict
+      contains:
+        current:
+          description:
+            - How much of V(virtio-mem) the guest has.
+          type: str
+          sample: 512MiB
+    memory_hotplug:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:memory_hotplug).
+      type: dict
+    memory_tune:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:memory_tune).
+      type: dict
     name:
       description:
         - The value of O(vmrt.libvirt.vm#module:name).
@@ -182,6 +238,10 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:nics).
       type: list
       elements: dict
+    numa_tune:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:numa_tune).
+      type: dict
     on_crash:
       description:
         - The value of O(vmrt.libvirt.vm#module:on_crash).
@@ -231,6 +291,10 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:qemu_override).
       type: list
       elements: dict
+    resource:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:resource).
+      type: dict
     restart_policy:
       description:
         - The value of O(vmrt.libvirt.vm#module:restart_policy).
@@ -349,6 +413,19 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:uuid).
       type: str
       sample: 4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11
+    vcpu_cpus:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:vcpu_cpus).
+      type: str
+    vcpu_list:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:vcpu_list).
+      type: list
+      elements: dict
+    vcpu_placement:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:vcpu_placement).
+      type: str
     vcpus:
       description:
         - The value of O(vmrt.libvirt.vm#module:vcpus).

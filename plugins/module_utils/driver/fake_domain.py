@@ -11,15 +11,17 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_bus
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_bus, fake_memory
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 _USER_ALIAS = "ua-"
 _MACHINES = {"q35": "pc-q35-7.2", "pc": "pc-i440fx-7.2"}
 _ALIASES = {"interface": "net"}
 _ORDER = (
-    *("name", "uuid", "title", "description", "metadata", "memory", "currentMemory", "vcpu"),
+    *("name", "uuid", "title", "description", "metadata", "maxMemory", "memory", "currentMemory"),
+    *("blkiotune", "memtune", "memoryBacking", "vcpu", "vcpus", "iothreads", "iothreadids"),
+    *("defaultiothread", "cputune", "numatune", "resource"),
     *("os", "features", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices"),
 )
 _DEFAULTS = {
@@ -43,7 +45,8 @@ def defined(given: tree.Element, node: Mapping[str, Any]) -> tree.Element:
     if root.find("uuid") is None:
         _put(root, "uuid", uuid_of("vm", name))
     _boot(root)
-    _memory(root)
+    fake_memory.count(root, _ORDER)
+    _io_threads(root)
     _vcpus(root)
     _machine(root, node)
     _cpu(root)
@@ -63,6 +66,7 @@ def started(config: tree.Element, number: int) -> tree.Element:
     """The definition in force once it runs: what exists only then is added."""
     root = tree.copy(config)
     root.set("id", str(number))
+    fake_memory.started(root)
     cpu = root.find("cpu")
     if cpu is not None and cpu.get("mode") == "host-model":
         cpu.attrib.clear()
@@ -112,6 +116,8 @@ def attached(root: tree.Element, given: tree.Element) -> None:
         raise VmrtError(f"libvirt says: disk bus '{target.get('bus')}' cannot be hotplugged.")
     if not _is_hotplug(root):
         raise VmrtError("libvirt says: Bus 'pci.0' does not support hotplugging")
+    if device.tag == "memory":
+        fake_memory.attached(root, device)
     fake_bus.append(devices, device)
     _fill_devices(root.findtext("name"), devices)
     fake_bus.place(root, grow=False)
@@ -134,6 +140,8 @@ def updated(root: tree.Element, given: tree.Element) -> None:
     if given.tag == "disk" and given.get("device") == "disk":
         raise VmrtError("libvirt says: the source of a disk can not be changed")
     new = tree.copy(given)
+    if old.tag == "memory":
+        fake_memory.updated(root, old, new)
     old.getparent().replace(old, new)
     plugged(root, new)
 
@@ -167,18 +175,12 @@ def _boot(root: tree.Element) -> None:
         _put(root, "os/boot/@dev", "hd")
 
 
-def _memory(root: tree.Element) -> None:
-    for tag in ("memory", "currentMemory"):
-        source = root.find(tag)
-        if source is None:
-            source = root.find("memory")
-        if source is None:
-            raise VmrtError("libvirt says: missing memory element")
-        size = units.xml_size(source.text, source.get("unit"), "KiB")
-        _put(root, tag, str(size // units.KIB))
-        root.find(tag).set("unit", "KiB")
-    if int(root.findtext("currentMemory")) > int(root.findtext("memory")):
-        root.find("currentMemory").text = root.findtext("memory")
+def _io_threads(root: tree.Element) -> None:
+    """Threads that are listed count."""
+    listed = len(root.findall("iothreadids/iothread"))
+    counted = int(root.findtext("iothreads") or 0)
+    if listed > counted:
+        _put(root, "iothreads", str(listed))
 
 
 def _vcpus(root: tree.Element) -> None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_domain, fake_tune
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
+    fake_domain,
+    fake_memory,
+    fake_tune,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_guest import FakeGuest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_power import FakePower
@@ -207,6 +211,7 @@ class FakeHost(FakePower, FakeGuest):
                 option="wait_timeout",
                 hint="Free it in the guest and run again, or restart the vm.",
             )
+        fake_memory.detached(live, device)
         device.getparent().remove(device)
 
     def _update(self, action: actions.Update) -> None:
@@ -231,6 +236,12 @@ class FakeHost(FakePower, FakeGuest):
 
     def _tune(self, action: actions.Tune) -> None:
         fake_tune.tune(self._live(action.name), action.call, action.target, action.settings)
+
+    def _add_io_thread(self, action: actions.AddIoThread) -> None:
+        fake_tune.add_io_thread(self._live(action.name), action.number, action.settings)
+
+    def _remove_io_thread(self, action: actions.RemoveIoThread) -> None:
+        fake_tune.remove_io_thread(self._live(action.name), action.number)
 
     def _set_metadata(self, action: actions.SetMetadata) -> None:
         live = self._live(action.name)

@@ -89,6 +89,8 @@ class FakeNode:
     held: set[str] = field(default_factory=set)
     # Steps that were taken and left no other trace.
     done: list[Any] = field(default_factory=list)
+    # Can libvirt use cgroups?
+    cgroups: bool = True
 
     def things(self, kind: str) -> dict[str, Thing]:
         """All of a kind: vm, network, pool."""

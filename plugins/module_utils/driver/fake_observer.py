@@ -143,6 +143,9 @@ class FakeObserver:
             raise VmrtError(f"there is no volume '{name}' in the pool '{pool}'")
         return volume.content
 
+    def untunable(self, vm: str, call: str) -> str:
+        return "" if self._node.cgroups else "cgroup controller is not mounted"
+
     def addresses(self, vm: str, sources: Iterable[str]) -> list[dict[str, Any]]:
         thing = self._node.vms.get(vm)
         if thing is None or thing.live is None or "lease" not in sources:

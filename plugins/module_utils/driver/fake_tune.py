@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Callable
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.io_threads import threads_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -19,6 +20,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import w
 
 def tune(live: tree.Element, call: str, target: str | None, settings: Mapping[str, Any]) -> None:
     """Set tunables of a running vm, or of its disk ``target``."""
+    if call in _PARTS:
+        write(VM, _PARTS[call](int(target or 0), dict(settings)), live)
+        return
     vias = {f"{call}:{name}": value for name, value in settings.items()}
     if target is None:
         write(VM, _values(VM, vias), live)
@@ -42,3 +46,34 @@ def _values(schema: Schema, vias: Mapping[str, Any]) -> dict[str, Any]:
             if inner:
                 found[one.name] = inner
     return found
+
+
+# Tunables of a part of a vm that has a number, as a wish has them.
+_PARTS: dict[str, Callable[[int, dict[str, Any]], dict[str, Any]]] = {
+    "vcpu_pin": lambda part, pin: {"cpu_tune": {"vcpu_pins": [{"vcpu": part, **pin}]}},
+    "iothread_pin": lambda part, pin: {"cpu_tune": {"iothread_pins": [{"iothread": part, **pin}]}},
+    "io_thread": lambda part, pool: {"io_thread_ids": [{"id": part, **pool}]},
+}
+
+
+def add_io_thread(live: tree.Element, number: int, settings: Mapping[str, Any]) -> None:
+    """Give a running vm another thread that serves disks."""
+    threads = threads_of(live)
+    if number in threads:
+        raise VmrtError(f"libvirt says: an IOThread is already using iothread_id '{number}'")
+    _write_threads(live, {**threads, number: settings})
+
+
+def remove_io_thread(live: tree.Element, number: int) -> None:
+    """Take a thread that serves disks from a running vm."""
+    threads = dict(threads_of(live))
+    if number not in threads:
+        raise VmrtError(f"libvirt says: cannot find IOThread '{number}'")
+    del threads[number]
+    _write_threads(live, threads)
+
+
+def _write_threads(live: tree.Element, threads: Mapping[int, Mapping[str, Any]]) -> None:
+    tree.remove(live, "iothreadids")
+    listed = [{"id": number, **settings} for number, settings in threads.items()]
+    write(VM, {"io_threads": len(listed), "io_thread_ids": listed}, live)

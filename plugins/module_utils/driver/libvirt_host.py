@@ -231,6 +231,22 @@ class LibvirtHost(LibvirtPower, LibvirtGuest):
         domain = self._thing("vm", action.name)
         tune(domain, action.call, action.target, action.settings)
 
+    def _add_io_thread(self, action: actions.AddIoThread) -> None:
+        domain = self._thing("vm", action.name)
+        flags = libvirt.VIR_DOMAIN_AFFECT_LIVE
+        domain.addIOThread(action.number, flags)
+        if action.settings:
+            domain.setIOThreadParams(action.number, dict(action.settings), flags)
+
+    def _remove_io_thread(self, action: actions.RemoveIoThread) -> None:
+        domain = self._thing("vm", action.name)
+        try:
+            domain.delIOThread(action.number, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+        except libvirt.libvirtError:
+            # Without cgroups libvirt fails to tidy up after a thread that is gone.
+            if any(one[0] == action.number for one in domain.ioThreadInfo(0)):
+                raise
+
     def _set_metadata(self, action: actions.SetMetadata) -> None:
         domain = self._thing("vm", action.name)
         domain.setMetadata(

@@ -21,6 +21,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     supported,
     translated,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     PoolSeen,
     User,
@@ -253,6 +254,14 @@ class LibvirtObserver:
             stream.recvAll(lambda _stream, data, _opaque: content.extend(data), None)
             stream.finish()
             return bytes(content)
+
+    def untunable(self, vm: str, call: str) -> str:
+        domain = self._find("vm", vm)
+        try:
+            READS[call](domain)
+        except libvirt.libvirtError as error:
+            return str(error.get_error_message())
+        return ""
 
     def addresses(self, vm: str, sources: Iterable[str]) -> list[dict[str, Any]]:
         with translated(f"reading the vm '{vm}'"):

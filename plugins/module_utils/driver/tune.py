@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec, tree
 
 Settings = Mapping[str, Any]
 
@@ -53,10 +53,62 @@ def _lifecycle(domain: Any, _target: str | None, settings: Settings, flags: int)
         domain.setLifecycleAction(kind, what, flags)
 
 
+def _kibibytes(settings: Settings) -> dict[str, int]:
+    return {name: size // 1024 for name, size in settings.items()}
+
+
+def _memory_limits(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    domain.setMemoryParameters(_kibibytes(settings), flags)
+
+
+def _block_weight(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    domain.setBlkioParameters(dict(settings), flags)
+
+
+def _balloon(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    domain.setMemoryStatsPeriod(settings["period"], flags)
+
+
+def _vcpu_pin(domain: Any, target: str | None, settings: Settings, flags: int) -> None:
+    domain.pinVcpuFlags(int(target or 0), _bits(domain, settings["cpus"]), flags)
+
+
+def _emulator_pin(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    domain.pinEmulator(_bits(domain, settings["cpus"]), flags)
+
+
+def _iothread_pin(domain: Any, target: str | None, settings: Settings, flags: int) -> None:
+    domain.pinIOThread(int(target or 0), _bits(domain, settings["cpus"]), flags)
+
+
+def _io_thread(domain: Any, target: str | None, settings: Settings, flags: int) -> None:
+    domain.setIOThreadParams(int(target or 0), dict(settings), flags)
+
+
+def _bits(domain: Any, cpus: str) -> tuple[bool, ...]:
+    """A set of CPUs as libvirt's calls take it: one bit for each CPU of the node."""
+    named = set(codec.numbers(cpus))
+    most = domain.connect().getCPUMap()[0]
+    return tuple(number in named for number in range(max(most, *(one + 1 for one in named))))
+
+
 CALLS: dict[str, Callable[[Any, str | None, Settings, int], None]] = {
     "scheduler": _scheduler,
     "block_io": _block_io,
     "text": _text,
     "libosinfo": _libosinfo,
     "lifecycle": _lifecycle,
+    "memory_limits": _memory_limits,
+    "block_weight": _block_weight,
+    "balloon": _balloon,
+    "vcpu_pin": _vcpu_pin,
+    "emulator_pin": _emulator_pin,
+    "iothread_pin": _iothread_pin,
+    "io_thread": _io_thread,
+}
+# What tells whether a node can do it, without doing anything.
+READS: dict[str, Callable[[Any], Any]] = {
+    "scheduler": lambda domain: domain.schedulerParametersFlags(libvirt.VIR_DOMAIN_AFFECT_LIVE),
+    "memory_limits": lambda domain: domain.memoryParameters(libvirt.VIR_DOMAIN_AFFECT_LIVE),
+    "block_weight": lambda domain: domain.blkioParameters(libvirt.VIR_DOMAIN_AFFECT_LIVE),
 }

@@ -151,8 +151,24 @@ class SetVcpus(Action):
 
 
 @dataclass(frozen=True)
+class AddIoThread(Action):
+    """Give a running vm another thread that serves disks."""
+
+    name: str
+    number: int
+    settings: Mapping[str, Any] = field(metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
+class RemoveIoThread(Action):
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
 class Tune(Action):
-    """Set tunables of a running vm, or of its disk ``target``, through one of libvirt's calls.
+    """Set tunables of a running vm, or of its disk or its part ``target``, through one of libvirt's
+    calls.
 
     ``call`` and the names of ``settings`` are those that an option's ``via`` gives as
     ``call:name``; sizes are in bytes.

@@ -95,6 +95,9 @@ class Observer(Protocol):
     def addresses(self, vm: str, sources: Iterable[str]) -> list[dict[str, Any]]:
         """Values of the schema ADDRESS of a running vm, from lease and agent."""
 
+    def untunable(self, vm: str, call: str) -> str:
+        """Why a running vm can not be tuned through one of libvirt's calls; "" where it can."""
+
     def agent(self, vm: str, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
         """What the guest agent answers."""
 
@@ -211,6 +214,9 @@ class NodeFacts:
 
     def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
         self._observer.vet(path, checksum, image_format)
+
+    def untunable(self, vm: str, call: str) -> str:
+        return self._observer.untunable(vm, call)
 
     def volumes(self, pool: str) -> list[VolumeSeen]:
         return self._observer.volumes(pool)

@@ -52,6 +52,8 @@ class Qemu(Hypervisor):
         filled.setdefault("serials", [{"name": "console", "type": "pty"}])
         filled.setdefault("channels", [{"name": "agent"}])
         filled.setdefault("rng", {"model": "virtio", "device": "/dev/urandom"})
+        if "balloon" in values:
+            filled["balloon"] = {"model": "virtio", **values["balloon"]}
         return filled
 
     def machine(self, node: Values) -> str | None:

@@ -20,6 +20,13 @@ DEVICE_STATE = Field(
     choices=("present", "absent"),
     default="present",
 )
+# The same of what stands in a list and is no device.
+ITEM_STATE = Field(
+    "state",
+    "Whether the item is there.",
+    choices=("present", "absent"),
+    default="present",
+)
 
 
 def name_field(what: str) -> Field:

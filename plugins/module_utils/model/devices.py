@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.balloon import BALLOON
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import CHANNEL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import CONTROLLER
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import CDROM, DISK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import GRAPHICS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.iommu import IOMMU
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory_device import MEMORY_DEVICE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.rng import RNG
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.serial import SERIAL
@@ -95,4 +98,16 @@ DEVICES = (
         apply=Apply.RESTART,
         initial_doc="a virtio device on C(/dev/urandom)",
     ),
+    Field(
+        "memory_devices",
+        "Memory of the vm that it has as devices, known by their names. They need "
+        "O(memory_hotplug) and O(cpu.numa_cells). A running guest gets one at once; it seldom "
+        "lets go of a V(dimm), but makes V(virtio-mem) smaller.",
+        at="devices/memory",
+        of=MEMORY_DEVICE,
+        many=True,
+        apply=Apply.LIVE,
+    ),
+    Field("balloon", BALLOON.doc, at="devices/memballoon", of=BALLOON, apply=Apply.RESTART),
+    Field("iommu", IOMMU.doc, at="devices/iommu", of=IOMMU, apply=Apply.RESTART),
 )

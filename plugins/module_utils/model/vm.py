@@ -11,11 +11,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.about import AB
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import BOOT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.clock import CLOCK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cloud_init import CLOUD_INIT
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cpu import PROCESSOR, VCPUS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cpu import PROCESSOR
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.devices import DEVICES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.features import FEATURES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hypervisor import HYPERVISOR
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.id_map import ID_MAP
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.io_threads import IO_THREADS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.keeping import keeping
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.launch_security import (
     LAUNCH_SECURITY,
@@ -27,6 +28,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.seclabel import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.smbios import SMBIOS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.status import STATUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.steering import STEERING
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.tuning import TUNING
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vcpus import VCPUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.xml_patch import XML_PATCH
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
@@ -79,6 +82,8 @@ VM = Schema(
         *MEMORY,
         *VCPUS,
         *SMBIOS,
+        *IO_THREADS,
+        *TUNING,
         *BOOT,
         *ID_MAP,
         *FEATURES,

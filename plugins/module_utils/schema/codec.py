@@ -52,6 +52,8 @@ class Codec:
 
 
 class _Integer(Codec):
+    """A whole number."""
+
     def parse(self, value: Any) -> int:
         try:
             return int(value)
@@ -74,6 +76,13 @@ class _Hex(_Integer):
 
     def write(self, spot: Spot, value: Any) -> None:
         spot.put(f"{value:#06x}")
+
+
+class _Count(_Integer):
+    """A number of things of which there may be none; a missing place means none."""
+
+    missing = 0
+    removes = 0
 
 
 @dataclass(frozen=True)
@@ -157,13 +166,18 @@ class OfSwitch(Codec):
 
 @dataclass(frozen=True)
 class _Size(Codec):
-    """Bytes; ``unit`` is what XML means without a unit, ``bare`` the same for a user."""
+    """Bytes; ``unit`` is what XML means without a unit, ``bare`` the same for a user. An element
+    has its unit in an attribute; so has an attribute with its ``own`` unit. ``zero`` may be one,
+    and a ``mute`` element has no unit."""
 
     unit: str
     bare: str | None = None
+    own: bool = False
+    zero: bool = False
+    mute: bool = False
 
     def parse(self, value: Any) -> int:
-        size = units.parse_size(value, self.bare)
+        size = units.parse_size(value, self.bare, self.zero)
         factor = units.xml_size("1", self.unit, self.unit)
         if size % factor:
             raise ValueError(f"'{value}' is not a whole number of {self.unit}")
@@ -173,12 +187,12 @@ class _Size(Codec):
         return units.show_size(value)
 
     def read(self, spot: Spot) -> int | None:
-        unit = None if spot.attribute else spot.element.get("unit")
+        unit = spot.element.get("unit") if self.own or not spot.attribute else None
         return units.xml_size(spot.text, unit, self.unit) if spot.text else None
 
     def write(self, spot: Spot, value: Any) -> None:
         spot.put(str(value // units.xml_size("1", self.unit, self.unit)))
-        if not spot.attribute:
+        if self.own or not (spot.attribute or self.mute):
             spot.element.set("unit", self.unit)
 
 
@@ -252,19 +266,7 @@ class _Cpus(Codec):
     """A set of CPU numbers, such as ``0-3,^2,8``; libvirt writes it as ``0-1,3,8``."""
 
     def parse(self, value: Any) -> str:
-        numbers: set[int] = set()
-        for part in str(value).replace(" ", "").split(","):
-            span = _SPAN.fullmatch(part)
-            if not span:
-                raise ValueError(f"'{value}' is no set of numbers: write it as 0-3,8 or 0-7,^4")
-            without, first, last = span.groups()
-            if last and int(last) < int(first):
-                raise ValueError(f"'{part}' ends before it begins")
-            named = range(int(first), int(last or first) + 1)
-            numbers = numbers.difference(named) if without else numbers.union(named)
-        if not numbers:
-            raise ValueError(f"'{value}' leaves no number")
-        return ",".join(_spans(sorted(numbers)))
+        return ",".join(_spans(sorted(numbers(value))))
 
     def read(self, spot: Spot) -> str | None:
         try:
@@ -274,6 +276,23 @@ class _Cpus(Codec):
 
 
 _SPAN = re.compile(r"(\^?)(\d{1,5})(?:-(\d{1,5}))?")
+
+
+def numbers(cpus: Any) -> set[int]:
+    """The numbers of a set such as ``0-3,^2,8``."""
+    found: set[int] = set()
+    for part in str(cpus).replace(" ", "").split(","):
+        span = _SPAN.fullmatch(part)
+        if not span:
+            raise ValueError(f"'{cpus}' is no set of numbers: write it as 0-3,8 or 0-7,^4")
+        without, first, last = span.groups()
+        if last and int(last) < int(first):
+            raise ValueError(f"'{part}' ends before it begins")
+        named = range(int(first), int(last or first) + 1)
+        found = found.difference(named) if without else found.union(named)
+    if not found:
+        raise ValueError(f"'{cpus}' leaves no number")
+    return found
 
 
 def _spans(numbers: list[int]) -> Iterator[str]:
@@ -299,6 +318,7 @@ TAG = _Tag()
 LOWER = _Lower()
 INT = _Integer()
 HEX = _Hex()
+COUNT = _Count()
 YES_NO = _Flag("yes", "no")
 ON_OFF = _Flag("on", "off")
 PRESENCE = _Presence()
@@ -306,7 +326,11 @@ FILLED = _Filled()
 SWITCH = _Switch()
 MEMORY = _Size("KiB", "MiB")
 MEGABYTES = _Size("MiB", "MiB")
+MEMORY_OR_NONE = _Size("KiB", "MiB", zero=True)
+MEMORY_UNIT = _Size("KiB", "MiB", own=True)
+BYTES_UNIT = _Size("B", "B", own=True)
 CAPACITY = _Size("bytes")
+BYTES = _Size("bytes", mute=True)
 ALIAS = _Alias()
 PAIRS = Entries("vmrt:item")
 CPUS = _Cpus()

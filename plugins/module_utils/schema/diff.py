@@ -34,7 +34,7 @@ REMOVED = "removed"
 class Change:
     """One option that is not as it should be. ``device`` is the list and the key of the thing in it
     that the option belongs to, without a key where a vm has at most one; ``path`` is what a user
-    would call the option."""
+    would call the option. ``item`` is the key of the innermost thing in a list."""
 
     path: str
     field: Field
@@ -42,6 +42,7 @@ class Change:
     after: Any
     kind: str = CHANGED
     device: tuple[str, str | None] | None = None
+    item: Any = None
 
     @property
     def apply(self) -> Apply:
@@ -113,13 +114,18 @@ def _diff_items(one: Field, wanted: list[Mapping[str, Any]], root: tree.Element)
         item = match(one.schema, value, found)
         if value.get("state") == "absent":
             if item:
-                changes.append(Change(path, one, item.values, None, REMOVED, device))
+                changes.append(Change(path, one, item.values, None, REMOVED, device, key))
         elif item is None:
-            changes.append(Change(path, one, None, dict(value), ADDED, device))
+            changes.append(Change(path, one, None, dict(value), ADDED, device, key))
         else:
             # The name of an adopted thing is the alias that it gets, which is nobody's change.
             changes += [
-                replace(change, path=f"{path}.{change.path}", device=device)
+                replace(
+                    change,
+                    path=f"{path}.{change.path}",
+                    device=device,
+                    item=key if change.item is None else change.item,
+                )
                 for change in diff(
                     one.schema, {**value, one.schema.ident: None}, item.element, item.values
                 )

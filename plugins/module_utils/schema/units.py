@@ -37,7 +37,7 @@ _XML_UNITS = {
 _SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*$")
 
 
-def parse_size(text: object, bare: str | None = None) -> int:
+def parse_size(text: object, bare: str | None = None, zero: bool = False) -> int:
     """Bytes of a size such as ``4GiB``, ``1.5 GiB`` or, where ``bare`` names a unit, ``4096``.
 
     Raises ValueError with a reason for anything else: decimal units (GB, G) are ambiguous.
@@ -62,7 +62,7 @@ def parse_size(text: object, bare: str | None = None) -> int:
     size = Fraction(number) * factor
     if size.denominator != 1:
         raise ValueError(f"'{text}' is not a whole number of bytes")
-    if size <= 0:
+    if size <= 0 and not zero:
         raise ValueError(f"'{text}' is not a positive size")
     if size >= 2**63:
         raise ValueError(f"'{text}' is larger than any size libvirt can hold")

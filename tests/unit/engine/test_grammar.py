@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Owner
 from tests.unit.support import play
+from tests.unit.support.golden import CASES, load, outcome
 from tests.unit.support.grammar import complaints
 from tests.unit.support.resources import RESOURCES
 from tests.unit.support.tasks import TASK
@@ -124,6 +126,14 @@ def test_each_option_of_a_vm(path: tuple[str, ...], data: Any):
     plan = attempt("vm", **wish)
     if plan:
         check(plan)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_golden_cases(path: Path):
+    """What options make together is allowed as well."""
+    for step, xml in outcome(load(path)).get("xml", {}).items():
+        if step.startswith("define"):
+            assert complaints("vm", xml) == []
 
 
 @given(TASK, TASK)

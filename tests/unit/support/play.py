@@ -78,7 +78,7 @@ def as_module(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def wish(resource: Resource = VM_RESOURCE, **options: Any) -> dict[str, Any]:
+def wish(resource: Resource = VM_RESOURCE, /, **options: Any) -> dict[str, Any]:
     """The normalised options of a task; the vm is called web1."""
     if resource is VM_RESOURCE:
         options = {"name": "web1", "hypervisor": "qemu", **options}

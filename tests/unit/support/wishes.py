@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.limits import Within
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Field,
@@ -53,6 +54,7 @@ _CORPUS = (
         "512MiB",
         "52:54:00:12:34:56",
         "52:54:00:ab:cd:ef",
+        "AuthenticAMD",
     ),
     *("+120", "Europe/Paris", "opt/com.example/a", 1024, 4096),
     *(1, 3, 24, 64, True, False, ["x"], {"x": "y"}),
@@ -90,6 +92,11 @@ def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
             drawn[one.name] = draw(st.sampled_from(choices))
         elif one.required or draw(st.booleans()):
             drawn[one.name] = draw(value(one, only_placed))
+    for name, word, needed in schema.required_if:
+        if drawn.get(name, schema[name].default) == word:
+            for other in needed:
+                if other not in drawn:
+                    drawn[other] = draw(value(schema[other], only_placed))
     return {
         name: given
         for name, given in drawn.items()
@@ -111,11 +118,13 @@ def _plain(one: Field) -> st.SearchStrategy[Any]:
         return _NAMES[one.check]
     if one.type == "bool":
         return st.booleans()
-    if one.codec is codec.MEMORY:
-        return st.integers(1, 2**20).map("{}MiB".format)
-    if one.codec is codec.CAPACITY:
+    if isinstance(one.check, Within):
+        return st.integers(one.check.least, one.check.most)
+    if one.codec in (codec.CAPACITY, codec.BYTES, codec.BYTES_UNIT):
         return st.integers(1, 2**20).map("{}KiB".format)
-    if one.codec is codec.INT:
+    if one.codec in (codec.MEMORY, codec.MEMORY_UNIT, codec.MEMORY_OR_NONE):
+        return st.integers(1, 2**20).map("{}MiB".format)
+    if one.codec in (codec.INT, codec.COUNT):
         return st.integers(1, 100)
     if one.codec is codec.PAIRS:
         return st.dictionaries(TEXT, TEXT, max_size=3)

@@ -16,6 +16,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.boot_order 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_controllers import (
     check_controllers,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import check_cpus
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import check_memory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import family
@@ -44,6 +46,8 @@ def check(
         *_sizes(wanted, config),
         *belongs(wanted, config),
         *boot_order(wanted, config),
+        *check_memory(wanted, config),
+        *check_cpus(wanted, config),
         *_consoles(wanted),
         *check_controllers(wanted),
         *twice(wanted, root),

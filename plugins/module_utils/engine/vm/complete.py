@@ -14,11 +14,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete_machine import (
     complete_machine,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import cpus_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import complete_memory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item, items, match
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import initial
 
@@ -57,14 +59,16 @@ def complete(
     if root is None and not wanted["fill_in"]:
         wanted["hypervisor"] = hypervisor.type
     elif root is None:
+        complete_memory(wanted, {})
         wanted = {**initial(VM), **hypervisor.adjust(wanted, facts.node)}
         wanted.setdefault("max_memory", wanted["memory"])
-        wanted.setdefault("max_vcpus", wanted["vcpus"])
+        wanted.setdefault("max_vcpus", cpus_of(wanted.get("cpu")) or wanted["vcpus"])
     else:
         named = wanted.pop("hypervisor", "auto")
         if named != "auto":
             # libvirt's word for it.
             wanted["hypervisor"] = hypervisor.type
+        complete_memory(wanted, config)
         for option in ("memory", "vcpus"):
             _raise_most(wanted, config, option)
     for one in VM.fields:
@@ -76,9 +80,27 @@ def complete(
                 _complete_device(one, item, match(one.schema, item, found), wanted, config, facts)
                 for item in wanted[one.name]
             ]
+        if one.of and not one.many and one.name in wanted and wanted["fill_in"]:
+            spot = tree.find(root, one.places[0]) if root is not None and one.places else None
+            wanted[one.name] = _complete_parts(one.of, wanted[one.name], spot)
     _name_targets(wanted, config)
     _number_ports(wanted, config)
     return wanted
+
+
+def _complete_parts(
+    schema: Schema, values: Mapping[str, Any], spot: tree.Spot | None
+) -> dict[str, Any]:
+    """The lists of a group, with what new things in them get."""
+    filled = dict(values)
+    for one in schema.fields:
+        if one.of and one.many and one.of.key and one.name in values:
+            found = list(items(one, spot.element)) if spot else []
+            filled[one.name] = [
+                item if match(one.of, item, found) else {**initial(one.of), **item}
+                for item in values[one.name]
+            ]
+    return filled
 
 
 def _seed_drive(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Tune,
     Update,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.io_threads import io_threads
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import (
+    balloon_extra,
+    without_devices,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.slots import (
     Anywhere,
     Slots,
@@ -79,7 +84,7 @@ def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> 
         if device and called:
             twin = _Device.of(device, wanted, vm).found
             target = str(twin.values.get("target")) if twin else None
-        for call, some in _by_call(called).items():
+        for (call, _gone), some in _by_call(called).items():
             planned = _plan_call(call, some, vm, target)
             actions += planned or ()
             pending += () if planned is not None else [change.path for change in some]
@@ -104,15 +109,22 @@ def _by_device(changes: list[Change]) -> dict[tuple[str, str | None] | None, lis
         changes,
         key=lambda one: (one.kind != REMOVED, not one.path.startswith(_CONTROLLERS)),
     ):
-        groups.setdefault(change.device, []).append(change)
+        whole = _call(change) in _WHOLE
+        groups.setdefault(None if whole else change.device, []).append(change)
     return groups
 
 
-def _by_call(changes: list[Change]) -> dict[str, list[Change]]:
-    groups: dict[str, list[Change]] = {}
+def _by_call(changes: list[Change]) -> dict[tuple[str, bool], list[Change]]:
+    """Changes of one call belong together; what goes away may have to wait, and what comes not."""
+    groups: dict[tuple[str, bool], list[Change]] = {}
     for change in changes:
-        groups.setdefault((change.field.via or "").partition(":")[0], []).append(change)
+        gone = change.after is None and _call(change) not in _WHOLE
+        groups.setdefault((_call(change), gone), []).append(change)
     return groups
+
+
+def _call(change: Change) -> str:
+    return (change.field.via or "").partition(":")[0]
 
 
 @dataclass(frozen=True)
@@ -189,15 +201,31 @@ def _plan_call(
         return _CALLS[call](changes, vm)
     if any(change.after is None for change in changes):
         return None
+    if call in _PARTS:
+        return _tune_parts(call, changes, vm)
     settings = {(one.field.via or "").partition(":")[2]: one.after for one in changes}
     return [Tune(vm.name, call, target, settings)]
 
 
+def _tune_parts(call: str, changes: list[Change], vm: Running) -> list[Action]:
+    """A call for each part, such as a CPU of the guest, that has a number."""
+    parts: dict[str, dict[str, Any]] = {}
+    for change in changes:
+        settings = parts.setdefault(str(change.item), {})
+        if isinstance(change.after, Mapping):
+            known = {one.name for one in change.field.schema.fields if one.via}
+            settings.update({key: text for key, text in change.after.items() if key in known})
+        else:
+            settings[(change.field.via or "").partition(":")[2]] = change.after
+    return [Tune(vm.name, call, part, settings) for part, settings in parts.items()]
+
+
 def _memory(changes: list[Change], vm: Running) -> list[Action] | None:
+    """What devices add is compared by itself, and part of what the balloon is told."""
     (change,) = changes
-    if change.after > vm.values["max_memory"]:
+    if change.after > read(VM, without_devices(vm.live))["max_memory"]:
         return None
-    return [SetMemory(vm.name, change.after)]
+    return [SetMemory(vm.name, change.after + balloon_extra(vm.edited))]
 
 
 def _vcpus(changes: list[Change], vm: Running) -> list[Action] | None:
@@ -206,6 +234,10 @@ def _vcpus(changes: list[Change], vm: Running) -> list[Action] | None:
     if change.after > vm.values["max_vcpus"] or change.after < change.before:
         return None
     return [SetVcpus(vm.name, change.after)]
+
+
+def _io_threads(changes: list[Change], vm: Running) -> list[Action]:
+    return io_threads(vm.name, vm.live, vm.edited)
 
 
 def _metadata(changes: list[Change], vm: Running) -> list[Action]:
@@ -222,4 +254,9 @@ _CALLS: dict[str, Callable[[list[Change], Running], list[Action] | None]] = {
     "memory": _memory,
     "vcpus": _vcpus,
     "metadata": _metadata,
+    "io_threads": _io_threads,
 }
+# Calls that are made once, whatever lists their options stand in.
+_WHOLE = ("io_threads",)
+# Calls for a part of a vm that has a number.
+_PARTS = ("vcpu_pin", "iothread_pin")

@@ -23,6 +23,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.able import
     starts,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check import check, warnings
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_tuning import (
+    check_tuning,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete import (
     complete,
     hypervisor_of,
@@ -32,6 +35,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.live import
     Running,
     plan_live,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import without_devices
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.patches import (
     check_patched,
     patch,
@@ -107,7 +111,9 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
         mark(changes, root, edited, running)
 
     live = _live(wanted, running, edited, hypervisor.abilities)
-    waits = pending(edited, running) if running is not None else []
+    if given["apply"] != "next_boot":
+        raise_all(check_tuning(live, facts))
+    waits = _waits(edited, running) if running is not None else []
     waits += [change.path for change in patch(given, running)]
     steps = plan_steps(given, state, live, storage, waits, bool(seed.actions))
     # A volume stays ours for as long as the running machine holds on to its disk.
@@ -249,10 +255,21 @@ def _live(
     if live is None:
         return Live()
     known = _identified(wanted, edited)
-    different = [one for one in diff(VM, known, live) if not expands(one)]
+    counted = {**known, **_without_devices(known, edited)}
+    different = [one for one in diff(VM, counted, without_devices(live)) if not expands(one)]
     timeout = wanted["wait_timeout"]
     running = Running(wanted["name"], live, read(VM, live), edited, timeout, abilities)
     return plan_live(different, known, running)
+
+
+def _waits(edited: tree.Element, live: tree.Element) -> list[str]:
+    return pending(without_devices(edited), without_devices(live))
+
+
+def _without_devices(wanted: Mapping[str, Any], edited: tree.Element) -> dict[str, int]:
+    """The memory that is wanted, without what devices of the definition add."""
+    bare = read(VM, without_devices(edited))
+    return {name: bare[name] for name in ("memory", "max_memory") if name in wanted}
 
 
 def _identified(wanted: Mapping[str, Any], edited: tree.Element) -> dict[str, Any]:

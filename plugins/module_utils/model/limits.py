@@ -1,0 +1,54 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which values of processors, memory and tuning may reach libvirt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FEATURE = re.compile(r"[a-zA-Z0-9_.-]+")
+_APP_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(frozen=True)
+class Within:
+    """A number of a range."""
+
+    least: int
+    most: int
+    what: str
+
+    def __call__(self, value: int) -> None:
+        if not self.least <= value <= self.most:
+            raise ValueError(
+                f"{value} is no {self.what}: use a number from {self.least} to {self.most}"
+            )
+
+
+period = Within(1000, 1000000, "period")
+quota = Within(-1, 17592186044415, "quota")
+weight = Within(100, 1000, "weight")
+distance = Within(10, 255, "distance")
+cache_level = Within(1, 3, "level of a cache")
+priority = Within(1, 99, "priority")
+
+
+def feature(text: str) -> None:
+    """A feature of a processor."""
+    if not _FEATURE.fullmatch(text):
+        raise ValueError(f"{text!r} can not be a feature of a processor: write it as vmx")
+
+
+def vendor_id(text: str) -> None:
+    """What a guest reads as the maker of its processor."""
+    if len(text) != 12 or "," in text:
+        raise ValueError(f"{text!r} has not 12 characters without a comma")
+
+
+def app_id(text: str) -> None:
+    """A name of Fibre Channel."""
+    if not _APP_ID.fullmatch(text):
+        raise ValueError(f"{text!r} is not made of 1 to 128 visible characters")
