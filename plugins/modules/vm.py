@@ -4083,6 +4083,104 @@ vm:
               a vm that this collection made.
           type: int
           sample: 1767225600
+        disk_use:
+          description:
+            - Where its disks are, and who uses them. Only of M(vmrt.libvirt.vm_info).
+          type: list
+          elements: dict
+          contains:
+            attach_count:
+              description:
+                - How many running vms use it.
+              type: int
+              sample: 1
+            guest_path:
+              description:
+                - A path in a guest of Linux that leads to it; only
+                  of disks with a serial number.
+              type: str
+              sample: /dev/disk/by-id/virtio-data
+            name:
+              description:
+                - Name of the disk.
+              type: str
+              sample: data
+            path:
+              description:
+                - Its file or device on the node.
+              type: str
+              sample: /srv/data.qcow2
+            users:
+              description:
+                - The vms that have it, this one among them; several
+                  may share one.
+              type: list
+              elements: str
+              sample:
+                - web1
+                - web2
+        health:
+          description:
+            - How a vm does. It is asked for each time, by M(vmrt.libvirt.vm_info)
+              only.
+          type: dict
+          contains:
+            agent:
+              description:
+                - Whether the guest agent answers. Only of a running
+                  vm that has a channel for it.
+              type: bool
+              sample: true
+            control:
+              description:
+                - 'Whether libvirt can talk to the hypervisor: V(ok),
+                  V(job) while it does something long, V(occupied),
+                  or V(error).'
+              type: str
+              sample: ok
+            disk_errors:
+              description:
+                - 'Disks that the vm could not read or write, and
+                  why: V(unspecified) or V(no space).'
+              type: dict
+              sample:
+                vda: no space
+            healthy:
+              description:
+                - Whether nothing below says otherwise, and the vm
+                  runs.
+              type: bool
+              sample: true
+            hypervisor:
+              description:
+                - 'What the vm''s process does: V(running), V(stopped)
+                  or V(ended). Only where the task runs on the node.'
+              type: str
+              sample: running
+            problems:
+              description:
+                - What is wrong, in words.
+              type: list
+              elements: str
+              sample: []
+            reason:
+              description:
+                - Why it is paused or off, in libvirt's word, such
+                  as V(user), V(io-error) or V(crashed).
+              type: str
+              sample: user
+            state:
+              description:
+                - What the vm does, in libvirt's word.
+              type: str
+              sample: running
+        in_force:
+          description:
+            - What a running vm has of options that wait for its restart,
+              as it was when it was started. Only of M(vmrt.libvirt.vm_info).
+          type: dict
+          sample:
+            cpu.mode: host-model
         owned_volumes:
           description:
             - Volumes that the vm's declaration created, as pool and
@@ -4091,18 +4189,94 @@ vm:
           elements: str
           sample:
             - default/web1-root.qcow2
+        paths:
+          description:
+            - Paths of a vm on the node, those that are there. Only
+              of M(vmrt.libvirt.vm_info).
+          type: dict
+          contains:
+            agent:
+              description:
+                - Socket of the guest agent.
+              type: str
+              sample: /run/libvirt/qemu/channel/1-web1/org.qemu.guest_agent.0
+            definition:
+              description:
+                - Its definition.
+              type: str
+              sample: /etc/libvirt/qemu/web1.xml
+            folder:
+              description:
+                - What it has for itself while it runs.
+              type: str
+              sample: /var/lib/libvirt/qemu/domain-1-web1
+            log:
+              description:
+                - The hypervisor's log.
+              type: str
+              sample: /var/log/libvirt/qemu/web1.log
+            monitor:
+              description:
+                - Socket on which libvirt talks to QEMU.
+              type: str
+              sample: /var/lib/libvirt/qemu/domain-1-web1/monitor.sock
+            saved_memory:
+              description:
+                - Memory that its next start goes on from.
+              type: str
+              sample: /var/lib/libvirt/qemu/save/web1.save
         phase:
           description:
             - 'What the vm does: V(Pending), V(Running), V(Paused),
               V(Stopped), V(Suspended), V(Stopping) or V(Error).'
           type: str
           sample: Running
+        processes:
+          description:
+            - The processes of a running vm. Only of M(vmrt.libvirt.vm_info)
+              that runs on the node.
+          type: dict
+          contains:
+            helpers:
+              description:
+                - Processes that work for it.
+              type: list
+              elements: dict
+              contains:
+                name:
+                  description:
+                    - Name of the process.
+                  type: str
+                  sample: swtpm
+                pid:
+                  description:
+                    - Its number.
+                  type: int
+                  sample: 4711
+            pid:
+              description:
+                - Number of the hypervisor's process.
+              type: int
+              sample: 4700
+            vcpu_threads:
+              description:
+                - The thread that runs each virtual CPU, by the number
+                  of the CPU.
+              type: dict
+              sample:
+                '0': 4702
         restarts:
           description:
             - How often the vm was started again after it had ended
               by itself.
           type: int
           sample: 0
+        saved:
+          description:
+            - Whether memory of the vm is kept on disk for its next
+              start.
+          type: bool
+          sample: false
         started_with:
           description:
             - Options that were changed since the vm was started and

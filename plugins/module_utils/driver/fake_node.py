@@ -84,6 +84,7 @@ class FakeNode:
     agents: dict[str, Any] = field(default_factory=dict)
     servers: dict[tuple[str, int], str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    vitals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     # Guests that do not shut down, and devices that guests hold on to, by their aliases.
     deaf: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)

@@ -186,6 +186,9 @@ class FakeObserver:
         text = self._node.files.get(path)
         return None if text is None else text[-limit:]
 
+    def vitals(self, vm: str) -> Mapping[str, Any]:
+        return self._node.vitals.get(vm, {})
+
     def is_folder(self, path: str) -> bool:
         return path in self._node.folders
 

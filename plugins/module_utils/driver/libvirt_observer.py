@@ -22,6 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     translated,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.vitals import vitals
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     PoolSeen,
     User,
@@ -321,6 +322,10 @@ class LibvirtObserver:
                 return file.read().decode(errors="replace")
         except OSError:
             return None
+
+    def vitals(self, vm: str) -> dict[str, Any]:
+        with translated(f"reading the vm '{vm}'"):
+            return vitals(self._connection, self._thing("vm", vm))
 
     def is_folder(self, path: str) -> bool:
         return os.path.isdir(path)

@@ -104,6 +104,10 @@ class Observer(Protocol):
     def read_file(self, path: str, limit: int) -> str | None:
         """The end of a text file of the node, for messages; None where it can't be read."""
 
+    def vitals(self, vm: str) -> Mapping[str, Any]:
+        """What is known of the life of a vm: ``reason``, ``control``, ``disk_errors``,
+        ``processes`` and ``paths`` of the schemas HEALTH, PROCESSES and PATHS."""
+
     def is_folder(self, path: str) -> bool:
         """Is there a folder, as far as can be seen from here?"""
 

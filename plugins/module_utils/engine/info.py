@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.health import more_status
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
@@ -24,7 +25,20 @@ def vms(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     wanted = given.get("name")
     chosen = [known_vm(observer, wanted).name] if wanted else observer.names("vm")
     sources = tuple(given["address_sources"])
-    return {"vms": [declaration(VM, report_vm(observer, name, sources)) for name in chosen]}
+    facts = NodeFacts(observer)
+    found = [_vm(observer, name, sources, facts) for name in chosen]
+    return {"vms": [declaration(VM, one) for one in found]}
+
+
+def _vm(
+    observer: Observer, name: str, sources: tuple[str, ...], facts: NodeFacts
+) -> Mapping[str, Any]:
+    values = report_vm(observer, name, sources)
+    seen = observer.look("vm", name)
+    if seen is None:
+        return values
+    more = more_status(observer, seen, facts, ask="agent" in sources)
+    return {**values, "status": {**values["status"], **more}}
 
 
 def node(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:

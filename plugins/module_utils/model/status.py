@@ -6,6 +6,12 @@
 
 from __future__ import annotations
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.health import (
+    DISK_USE,
+    HEALTH,
+    PATHS,
+    PROCESSES,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Field,
@@ -89,6 +95,34 @@ STATUS = Schema(
             codec=codec.PAIRS,
             owner=Owner.REPORTED,
             sample={"cpu": '{"mode": "host-model"}'},
+        ),
+        Field(
+            "saved",
+            "Whether memory of the vm is kept on disk for its next start.",
+            type="bool",
+            codec=codec.RAW,
+            owner=Owner.REPORTED,
+            sample=False,
+        ),
+        Field("health", HEALTH.doc, of=HEALTH, owner=Owner.REPORTED),
+        Field("processes", PROCESSES.doc, of=PROCESSES, owner=Owner.REPORTED),
+        Field("paths", PATHS.doc, of=PATHS, owner=Owner.REPORTED),
+        Field(
+            "in_force",
+            "What a running vm has of options that wait for its restart, as it was when it was "
+            "started. Only of M(vmrt.libvirt.vm_info).",
+            type="dict",
+            codec=codec.RAW,
+            owner=Owner.REPORTED,
+            sample={"cpu.mode": "host-model"},
+        ),
+        Field(
+            "disk_use",
+            "Where its disks are, and who uses them. Only of M(vmrt.libvirt.vm_info).",
+            type="list",
+            of=DISK_USE,
+            many=True,
+            owner=Owner.REPORTED,
         ),
     ),
 )

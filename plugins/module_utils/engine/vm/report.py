@@ -39,6 +39,7 @@ def report_vm(observer: Observer, name: str, sources: tuple[str, ...] = SOURCES)
         "status": {
             **(values.get("status") or {}),
             "phase": phase(seen.state),
+            "saved": seen.saved,
             "addresses": addresses,
         },
     }

@@ -1,0 +1,120 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a vm does, as far as can be seen without asking anybody who may never answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.pending import expands
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import RUNNING
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import AGENT_CHANNEL
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import diff
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
+
+_WELL = ("ok", "job", "occupied")
+# Why a vm may be off without anything being wrong, and paused.
+_CALM = (None, "user", "shutdown", "destroyed", "saved", "migrated", "unknown", "from snapshot")
+
+
+def more_status(observer: Observer, seen: Seen, facts: NodeFacts, ask: bool) -> dict[str, Any]:
+    """What vm_info tells of a vm besides; ``ask`` allows to ask the guest."""
+    vitals = dict(observer.vitals(seen.name))
+    processes = dict(vitals.get("processes") or {})
+    live = tree.parse(seen.live_xml) if seen.live_xml else None
+    health = {
+        "state": seen.state,
+        "reason": vitals.get("reason"),
+        "hypervisor": processes.pop("state", None),
+        "control": vitals.get("control"),
+        "disk_errors": vitals.get("disk_errors") or {},
+        "agent": _agent(observer, seen, live) if ask else None,
+    }
+    problems = _problems(health)
+    health.update(healthy=seen.state in RUNNING and not problems, problems=problems)
+    paths = dict(vitals.get("paths") or {})
+    channel = live.find(_AGENT) if live is not None else None
+    source = channel.getparent().find("source") if channel is not None else None
+    if source is not None and source.get("path"):
+        paths["agent"] = source.get("path")
+    more: dict[str, Any] = {
+        "health": health,
+        "paths": paths,
+        "disk_use": _disk_use(seen, facts),
+    }
+    if processes:
+        more["processes"] = processes
+    if live is not None:
+        more["in_force"] = _in_force(seen, live)
+    return more
+
+
+_AGENT = f"devices/channel/target[@name='{AGENT_CHANNEL}']"
+
+
+def _agent(observer: Observer, seen: Seen, live: tree.Element | None) -> bool | None:
+    """Does it answer? libvirt knows of a guest in which nobody has opened the channel."""
+    channel = live.find(_AGENT) if live is not None else None
+    if channel is None or seen.state not in RUNNING:
+        return None
+    if channel.get("state") == "disconnected":
+        return False
+    try:
+        observer.agent(seen.name, "guest-ping")
+    except VmrtError:
+        return False
+    return True
+
+
+def _problems(health: Mapping[str, Any]) -> list[str]:
+    found = []
+    if health["state"] == "crashed" or health["reason"] not in _CALM:
+        found.append(f"it is {health['state']}: {health['reason'] or 'nobody knows why'}")
+    if health["hypervisor"] not in (None, "running"):
+        found.append(f"its process is {health['hypervisor']}")
+    if health["control"] not in (None, *_WELL):
+        found.append("libvirt can not talk to its hypervisor")
+    found += [f"the disk {disk} has an error: {why}" for disk, why in health["disk_errors"].items()]
+    if health["agent"] is False:
+        found.append("its guest agent does not answer")
+    return found
+
+
+def _in_force(seen: Seen, live: tree.Element) -> dict[str, Any]:
+    """What the running vm has of options that its definition gives another value."""
+    changes = diff(VM, read(VM, tree.parse(seen.xml)), live)
+    return {one.path: one.as_dict()["before"] for one in changes if not expands(one)}
+
+
+def _disk_use(seen: Seen, facts: NodeFacts) -> list[dict[str, Any]]:
+    disks = read(VM, tree.parse(seen.live_xml or seen.xml)).get("disks", ())
+    return [_use(disk, facts) for disk in disks if disk.get("path")]
+
+
+def _use(disk: Mapping[str, Any], facts: NodeFacts) -> dict[str, Any]:
+    users = [one for one in facts.users.get(disk["path"], ()) if not one.backing]
+    return {
+        "name": disk["name"],
+        "path": disk["path"],
+        "guest_path": _guest_path(disk),
+        "users": sorted({one.vm for one in users}),
+        "attach_count": len({one.vm for one in users if one.running}),
+    }
+
+
+def _guest_path(disk: Mapping[str, Any]) -> str | None:
+    """As the rules of udev name it."""
+    serial = str(disk.get("serial") or "").replace(" ", "_")
+    kinds = {"virtio": "virtio-", "scsi": "scsi-0QEMU_QEMU_HARDDISK_", "sata": "ata-QEMU_HARDDISK_"}
+    kind = kinds.get(disk.get("bus", ""))
+    # A disk of virtio tells 20 characters of it.
+    short = serial[:20] if disk.get("bus") == "virtio" else serial
+    return f"/dev/disk/by-id/{kind}{short}" if serial and kind else None
