@@ -17,6 +17,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 _USER_ALIAS = "ua-"
 _MACHINES = {"q35": "pc-q35-7.2", "pc": "pc-i440fx-7.2"}
+_QEMU = "QEMU"
+# Types of domains whose devices are plugged into no bus.
+_WITHOUT_SLOTS = ("lxc", "xen")
 _ALIASES = {"interface": "net"}
 _ORDER = (
     *("name", "uuid", "title", "description", "metadata", "maxMemory", "memory", "currentMemory"),
@@ -57,8 +60,9 @@ def defined(given: tree.Element, node: Mapping[str, Any]) -> tree.Element:
     _drop_aliases(devices)
     _check_targets(devices)
     _fill_devices(name, devices)
-    fake_bus.add_controllers(root)
-    fake_bus.place(root)
+    if node["driver"] == _QEMU:
+        fake_bus.add_controllers(root)
+        fake_bus.place(root)
     return root
 
 
@@ -198,9 +202,21 @@ def _vcpus(root: tree.Element) -> None:
 def _machine(root: tree.Element, node: Mapping[str, Any]) -> None:
     if tree.find(root, "os/type") is None:
         raise VmrtError("libvirt says: an os <type> must be specified")
-    machine = tree.ensure(root, "os/type/@machine", _ORDER)
-    machine.put(_MACHINES.get(machine.text or "pc", machine.text or ""))
-    tree.ensure(root, "os/type/@arch").put(root.find("os/type").get("arch") or node["arch"])
+    os_type = root.find("os/type")
+    os_type.set("arch", os_type.get("arch") or node["arch"])
+    machine = os_type.get("machine") or _first_machine(os_type, node)
+    if machine:
+        os_type.set("machine", _MACHINES.get(machine, machine))
+
+
+def _first_machine(os_type: tree.Element, node: Mapping[str, Any]) -> str | None:
+    """The machine type of a definition that names none: not each hypervisor has any."""
+    if node["driver"] == _QEMU:
+        return "pc"
+    for guest in node["guests"]:
+        if (guest["os_type"], guest["arch"]) == (os_type.text, os_type.get("arch")):
+            return next(iter(guest.get("machines") or ()), None)
+    return None
 
 
 def _cpu(root: tree.Element) -> None:
@@ -274,4 +290,8 @@ def _mirror_console(devices: tree.Element) -> None:
 
 
 def _is_hotplug(root: tree.Element) -> bool:
-    return fake_bus.is_express(root) or root.find("features/acpi") is not None
+    return (
+        root.get("type") in _WITHOUT_SLOTS
+        or fake_bus.is_express(root)
+        or root.find("features/acpi") is not None
+    )

@@ -256,3 +256,27 @@ def test_each_definition_is_libvirts(path: Path):
     xml = load(path)["expected"].get("xml", {})
     definitions = [text for action, text in xml.items() if action.startswith("define")]
     assert [complaints("vm", definition) for definition in definitions] == [[]] * len(definitions)
+
+
+@pytest.mark.parametrize("where", ["qemu", "cloud-hypervisor", "lxc", "xen", "test"])
+def test_a_second_run_finds_nothing_to_do(where: str):
+    made = node(where)
+    wish = {"hypervisor": "auto", "state": "stopped", "vcpus": 2}
+    if where == "cloud-hypervisor":
+        wish["boot"] = {"kernel": "/srv/vmlinux"}
+    play.converge(made, **wish)
+    assert play.plan(made, **wish).actions == ()
+    assert play.plan(made, **{**wish, "hypervisor": where}).actions == ()
+
+
+@pytest.mark.parametrize("where", ["lxc", "xen"])
+def test_an_interface_comes_and_goes_while_it_runs(where: str):
+    made = node(where)
+    wish = {"hypervisor": "auto", "state": "running"}
+    play.converge(made, **wish)
+    wish["nics"] = [play.nic()]
+    assert play.verbs(play.converge(made, **wish)) == ["define", "attach"]
+    assert play.plan(made, **wish).actions == ()
+    wish["nics"] = [{"name": "lan", "state": "absent"}]
+    assert play.verbs(play.converge(made, **wish)) == ["define", "detach"]
+    assert play.plan(made, **wish).actions == ()
