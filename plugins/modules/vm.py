@@ -1804,10 +1804,11 @@ options:
         choices: [broken, workaround, fixed]
       gic:
         description:
-          - Version of the interrupt controller of ARM.
+          - Version of the interrupt controller of ARM; V(default)
+            is the newest that there is.
           - A change takes effect at the next start of the vm.
         type: str
-        choices: [host, '2', '3']
+        choices: [default, host, '2', '3']
       hap:
         description:
           - Tables of pages in the hardware.

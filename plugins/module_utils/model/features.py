@@ -17,7 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.switch import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
 
-_GIC = ("host", "2", "3")
+_GIC = ("default", "host", "2", "3")
 _MITIGATIONS = ("broken", "workaround", "fixed")
 
 _KVM = Schema(
@@ -85,7 +85,14 @@ _FEATURES = Schema(
         switch("pvspinlock", "Spinlocks that know of the hypervisor."),
         switch("pmu", "Counters of the processor's performance."),
         switch("vmport", "The port of VMware's mouse and clipboard."),
-        word("gic", "Version of the interrupt controller of ARM.", "gic/@version", *_GIC),
+        Field(
+            "gic",
+            "Version of the interrupt controller of ARM; V(default) is the newest that there is.",
+            at="gic",
+            choices=_GIC,
+            codec=codec.WordOf("version", "default"),
+            apply=Apply.RESTART,
+        ),
         switch("smm", "System management mode, which secure boot needs."),
         of_switch(
             "smm_tseg",

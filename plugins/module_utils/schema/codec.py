@@ -142,6 +142,23 @@ class _Switch(Codec):
 
 
 @dataclass(frozen=True)
+class WordOf(Codec):
+    """An attribute of an element that may stand without it; ``bare`` is the word for that."""
+
+    attribute: str
+    bare: str
+
+    def read(self, spot: Spot) -> str:
+        return str(spot.element.get(self.attribute, self.bare))
+
+    def write(self, spot: Spot, value: Any) -> None:
+        if value == self.bare:
+            spot.element.attrib.pop(self.attribute, None)
+        else:
+            spot.element.set(self.attribute, str(value))
+
+
+@dataclass(frozen=True)
 class OfSwitch(Codec):
     """Something said of what a switch turns on: the switch has to be there as well, and is the
     element of an attribute, or the parent of an element."""
