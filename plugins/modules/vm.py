@@ -370,6 +370,468 @@ options:
     type: list
     elements: dict
     suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      backing:
+        description:
+          - Layers below a disk that is an overlay, from its base
+            on down, where libvirt is not to find them in the images.
+            An empty layer, C({}), tells that the one before it is
+            the last.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          encryption:
+            description:
+              - How the data of a disk is encrypted. Its passphrase
+                is a secret of libvirt.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              engine:
+                description:
+                  - What decrypts the disk; V(librbd) is for disks
+                    of RBD.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [qemu, librbd]
+              format:
+                description:
+                  - Format of the encryption.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [luks, luks2, qcow, default]
+              secret_usage:
+                description:
+                  - What the secret is for, as its definition says.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(cdroms[].backing[].encryption.secret_uuid).
+                  - One of it or O(cdroms[].backing[].encryption.secret_uuid)
+                    is required.
+                type: str
+              secret_uuid:
+                description:
+                  - UUID of the secret.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(cdroms[].backing[].encryption.secret_usage).
+                  - One of it or O(cdroms[].backing[].encryption.secret_usage)
+                    is required.
+                type: str
+          fd_group:
+            description:
+              - Name of file descriptors that were handed to libvirt
+                for the source.
+              - A change takes effect at the next start of the vm.
+            type: str
+          format:
+            description:
+              - Format of the layer's data.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices:
+              - qcow2
+              - raw
+              - qcow
+              - qed
+              - vmdk
+              - vdi
+              - vpc
+              - vhd
+              - cow
+              - bochs
+              - cloop
+              - dmg
+              - iso
+              - luks
+              - ploop
+              - fat
+              - dir
+          metadata_cache_size:
+            description:
+              - How much of a qcow2 image's tables QEMU keeps in memory,
+                as a number with the unit KiB, MiB or GiB.
+              - A change takes effect at the next start of the vm.
+            type: str
+          network:
+            description:
+              - The source of a disk that a server on the network
+                holds.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              auth:
+                description:
+                  - As whom the node logs in to the server of a disk.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+                suboptions:
+                  secret_type:
+                    description:
+                      - Kind of the secret that libvirt keeps the
+                        password in.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    required: true
+                    choices: [ceph, iscsi]
+                  secret_usage:
+                    description:
+                      - What the secret is for, as its definition
+                        says.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(cdroms[].backing[].network.auth.secret_uuid).
+                      - One of it or O(cdroms[].backing[].network.auth.secret_uuid)
+                        is required.
+                    type: str
+                  secret_uuid:
+                    description:
+                      - UUID of the secret.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(cdroms[].backing[].network.auth.secret_usage).
+                      - One of it or O(cdroms[].backing[].network.auth.secret_usage)
+                        is required.
+                    type: str
+                  username:
+                    description:
+                      - Name of the user.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    required: true
+              config:
+                description:
+                  - Path of a configuration of RBD.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              cookies:
+                description:
+                  - Cookies that the server wants, as names and values.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+              hosts:
+                description:
+                  - Servers that hold the disk; most protocols take
+                    one.
+                  - Adding or removing one takes effect at the next
+                    start of the vm.
+                type: list
+                elements: dict
+                suboptions:
+                  name:
+                    description:
+                      - Name or address of the server.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].socket).
+                      - One of it or O(cdroms[].backing[].network.hosts[].socket)
+                        is required.
+                      - Required when O(cdroms[].backing[].network.hosts[].transport=rdma).
+                    type: str
+                  port:
+                    description:
+                      - Port of the server.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].socket).
+                    type: int
+                  socket:
+                    description:
+                      - Path of the server's socket, where the transport
+                        is V(unix).
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].name)
+                        and O(cdroms[].backing[].network.hosts[].port).
+                      - One of it or O(cdroms[].backing[].network.hosts[].name)
+                        is required.
+                      - Required when O(cdroms[].backing[].network.hosts[].transport=unix).
+                    type: str
+                  transport:
+                    description:
+                      - How the server is reached.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    choices: [tcp, rdma, unix]
+              identity:
+                description:
+                  - As whom the node reads an NFS share.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+                suboptions:
+                  group:
+                    description:
+                      - Group, by name or with a plus sign by number.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                  user:
+                    description:
+                      - User, by name or with a plus sign by number.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+              initiator:
+                description:
+                  - Name of the node towards an iSCSI server.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              name:
+                description:
+                  - 'What the server calls the disk: an export, an
+                    image with its pool, a path.'
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              protocol:
+                description:
+                  - How the server is spoken to.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices:
+                  - nbd
+                  - iscsi
+                  - rbd
+                  - sheepdog
+                  - gluster
+                  - http
+                  - https
+                  - ftp
+                  - ftps
+                  - tftp
+                  - vxhs
+                  - nfs
+              query:
+                description:
+                  - Query behind the name in a URL.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              readahead:
+                description:
+                  - Bytes that are read ahead.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              snapshot:
+                description:
+                  - Snapshot of an RBD image that is used.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              ssl_verify:
+                description:
+                  - Whether the certificate of the server is checked.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              timeout:
+                description:
+                  - Time in seconds after which a server is taken
+                    not to answer.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              tls:
+                description:
+                  - Whether the connection is encrypted.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              tls_hostname:
+                description:
+                  - Name that the certificate of the server has to
+                    have.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          nvme:
+            description:
+              - A namespace of an NVMe device of the node, which the
+                vm uses without the node's kernel.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              address:
+                description:
+                  - Place of the device on the node's PCI bus, such
+                    as C(0000:03:00.0).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+              managed:
+                description:
+                  - Whether libvirt takes the device from the node's
+                    kernel by itself.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              namespace:
+                description:
+                  - Number of the namespace, from 1.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          path:
+            description:
+              - Absolute path of a file or a block device on the node.
+              - A change takes effect at the next start of the vm.
+            type: str
+          pool:
+            description:
+              - Pool that holds the volume.
+              - A change takes effect at the next start of the vm.
+            type: str
+          reservations:
+            description:
+              - Persistent reservations of a SCSI block device by
+                the guest.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              managed:
+                description:
+                  - Whether libvirt starts the helper that makes them.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              socket:
+                description:
+                  - Path of the socket of a helper that somebody else
+                    started.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          seclabels:
+            description:
+              - Labels of the source, one for each security driver.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              label:
+                description:
+                  - Label that the source gets.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              model:
+                description:
+                  - Security driver, such as C(selinux), C(apparmor)
+                    or C(dac).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              relabel:
+                description:
+                  - Whether libvirt labels the source when the vm
+                    starts.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+          slice:
+            description:
+              - The part of the source that is the disk.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              offset:
+                description:
+                  - Where it begins, in bytes.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              size:
+                description:
+                  - How long it is, in bytes.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          startup_policy:
+            description:
+              - 'What happens when the source is missing at the start
+                of the vm: it fails (V(mandatory)), it fails unless
+                the vm was migrated (V(requisite)), or it goes on
+                without (V(optional), for drives).'
+              - A change takes effect at once, also on a running vm.
+            type: str
+            choices: [mandatory, requisite, optional]
+          type:
+            description:
+              - 'How libvirt reaches the source, found from the other
+                options: V(file) and V(block) from the path, V(network),
+                V(nvme) and V(vhostuser) from the options O(ignore:network),
+                O(ignore:nvme) and O(ignore:vhost_user). V(dir) makes
+                a FAT file system of a folder, and V(volume) has libvirt
+                look up the volume of a pool each time the vm starts.'
+              - Without it, libvirt chooses one for a new vm.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices:
+              - file
+              - block
+              - dir
+              - network
+              - nvme
+              - vhostuser
+              - volume
+          volume:
+            description:
+              - Name of a volume.
+              - A change takes effect at the next start of the vm.
+            type: str
+          volume_mode:
+            description:
+              - 'Where a volume of an iSCSI pool is opened: as a block
+                device of the V(host), or by QEMU itself, V(direct).'
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [host, direct]
+      boot_loadparm:
+        description:
+          - What a loader of IBM Z is told when it boots from the
+            device.
+          - A change takes effect at the next start of the vm.
+        type: str
       boot_order:
         description:
           - Place of the drive among the devices that the firmware
@@ -382,7 +844,278 @@ options:
           - Without it, a new one gets V(sata).
           - A change takes effect at the next start of the vm.
         type: str
-        choices: [sata, scsi, ide, usb]
+        choices: [sata, scsi, ide, usb, xen]
+      cache:
+        description:
+          - How the node caches the disk.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - default
+          - none
+          - writethrough
+          - writeback
+          - directsync
+          - unsafe
+      copy_on_read:
+        description:
+          - Whether what is read from the layers below is kept in
+            the disk.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      detect_zeroes:
+        description:
+          - Whether writing zeroes is done without writing, and with
+            V(unmap) without keeping the space.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: ['off', 'on', unmap]
+      discard:
+        description:
+          - Whether the guest's discard requests free space in the
+            pool.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [ignore, unmap]
+      driver:
+        description:
+          - Name of the driver; QEMU has C(qemu) alone.
+          - Without it, a new one gets the one that the hypervisor
+            has.
+          - A change takes effect at the next start of the vm.
+        type: str
+      encryption:
+        description:
+          - How the data of a disk is encrypted. Its passphrase is
+            a secret of libvirt.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          engine:
+            description:
+              - What decrypts the disk; V(librbd) is for disks of
+                RBD.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [qemu, librbd]
+          format:
+            description:
+              - Format of the encryption.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [luks, luks2, qcow, default]
+          secret_usage:
+            description:
+              - What the secret is for, as its definition says.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(cdroms[].encryption.secret_uuid).
+              - One of it or O(cdroms[].encryption.secret_uuid) is
+                required.
+            type: str
+          secret_uuid:
+            description:
+              - UUID of the secret.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(cdroms[].encryption.secret_usage).
+              - One of it or O(cdroms[].encryption.secret_usage) is
+                required.
+            type: str
+      error_policy:
+        description:
+          - 'What happens when the disk can not be written: the vm
+            stops, or the guest is told, or it is not; with V(enospace)
+            it stops only where no space is left.'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [stop, report, ignore, enospace]
+      event_idx:
+        description:
+          - Whether a virtio disk has fewer interrupts by telling
+            when the next one is due.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      fd_group:
+        description:
+          - Name of file descriptors that were handed to libvirt for
+            the source.
+          - A change takes effect at the next start of the vm.
+        type: str
+      format:
+        description:
+          - Format of the medium's data.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - qcow2
+          - raw
+          - qcow
+          - qed
+          - vmdk
+          - vdi
+          - vpc
+          - vhd
+          - cow
+          - bochs
+          - cloop
+          - dmg
+          - iso
+          - luks
+          - ploop
+          - fat
+          - dir
+      io:
+        description:
+          - 'How the node reads and writes: in threads, or by an interface
+            of its kernel, V(native) of which needs O(ignore:cache)
+            to be V(none) or V(directsync).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [threads, native, io_uring]
+      io_limits:
+        description:
+          - How much the guest may read and write on a disk, all together
+            or reading and writing each. They are changed under a
+            running vm.
+          - A change takes effect at once, also on a running vm.
+        type: dict
+        suboptions:
+          group_name:
+            description:
+              - Name of the disks that share these limits.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes:
+            description:
+              - Bytes read in a second, as a number with a unit such
+                as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes_max:
+            description:
+              - Bytes read in a second, as a number with a unit such
+                as MiB, for as long as a burst lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes_max_length:
+            description:
+              - Seconds that a burst of read_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops:
+            description:
+              - Requests read in a second; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops_max:
+            description:
+              - Requests read in a second, for as long as a burst
+                lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops_max_length:
+            description:
+              - Seconds that a burst of read_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          size_iops:
+            description:
+              - Bytes that count as one request; a larger request
+                counts as several.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_bytes:
+            description:
+              - Bytes read and written in a second, as a number with
+                a unit such as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          total_bytes_max:
+            description:
+              - Bytes read and written in a second, as a number with
+                a unit such as MiB, for as long as a burst lasts;
+                0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          total_bytes_max_length:
+            description:
+              - Seconds that a burst of total_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops:
+            description:
+              - Requests read and written in a second; 0 is without
+                a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops_max:
+            description:
+              - Requests read and written in a second, for as long
+                as a burst lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops_max_length:
+            description:
+              - Seconds that a burst of total_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_bytes:
+            description:
+              - Bytes written in a second, as a number with a unit
+                such as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          write_bytes_max:
+            description:
+              - Bytes written in a second, as a number with a unit
+                such as MiB, for as long as a burst lasts; 0 allows
+                none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          write_bytes_max_length:
+            description:
+              - Seconds that a burst of write_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops:
+            description:
+              - Requests written in a second; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops_max:
+            description:
+              - Requests written in a second, for as long as a burst
+                lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops_max_length:
+            description:
+              - Seconds that a burst of write_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+      ioeventfd:
+        description:
+          - Whether requests of a virtio disk are handled in a thread
+            of their own.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iothread:
+        description:
+          - Number of the I/O thread that serves a virtio disk.
+          - A change takes effect at the next start of the vm.
+        type: int
+      metadata_cache_size:
+        description:
+          - How much of a qcow2 image's tables QEMU keeps in memory,
+            as a number with the unit KiB, MiB or GiB.
+          - A change takes effect at the next start of the vm.
+        type: str
       name:
         description:
           - Name of the drive, by which it is known in every later
@@ -390,12 +1123,332 @@ options:
           - Can not be changed once it exists.
         type: str
         required: true
+      network:
+        description:
+          - The source of a disk that a server on the network holds.
+          - A change takes effect at once, also on a running vm.
+          - Mutually exclusive with O(cdroms[].path) and O(cdroms[].volume).
+        type: dict
+        suboptions:
+          auth:
+            description:
+              - As whom the node logs in to the server of a disk.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              secret_type:
+                description:
+                  - Kind of the secret that libvirt keeps the password
+                    in.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [ceph, iscsi]
+              secret_usage:
+                description:
+                  - What the secret is for, as its definition says.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(cdroms[].network.auth.secret_uuid).
+                  - One of it or O(cdroms[].network.auth.secret_uuid)
+                    is required.
+                type: str
+              secret_uuid:
+                description:
+                  - UUID of the secret.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(cdroms[].network.auth.secret_usage).
+                  - One of it or O(cdroms[].network.auth.secret_usage)
+                    is required.
+                type: str
+              username:
+                description:
+                  - Name of the user.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+          config:
+            description:
+              - Path of a configuration of RBD.
+              - A change takes effect at the next start of the vm.
+            type: str
+          cookies:
+            description:
+              - Cookies that the server wants, as names and values.
+              - A change takes effect at the next start of the vm.
+            type: dict
+          hosts:
+            description:
+              - Servers that hold the disk; most protocols take one.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description:
+                  - Name or address of the server.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(cdroms[].network.hosts[].socket).
+                  - One of it or O(cdroms[].network.hosts[].socket)
+                    is required.
+                  - Required when O(cdroms[].network.hosts[].transport=rdma).
+                type: str
+              port:
+                description:
+                  - Port of the server.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(cdroms[].network.hosts[].socket).
+                type: int
+              socket:
+                description:
+                  - Path of the server's socket, where the transport
+                    is V(unix).
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(cdroms[].network.hosts[].name)
+                    and O(cdroms[].network.hosts[].port).
+                  - One of it or O(cdroms[].network.hosts[].name)
+                    is required.
+                  - Required when O(cdroms[].network.hosts[].transport=unix).
+                type: str
+              transport:
+                description:
+                  - How the server is reached.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [tcp, rdma, unix]
+          identity:
+            description:
+              - As whom the node reads an NFS share.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              group:
+                description:
+                  - Group, by name or with a plus sign by number.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              user:
+                description:
+                  - User, by name or with a plus sign by number.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          initiator:
+            description:
+              - Name of the node towards an iSCSI server.
+              - A change takes effect at the next start of the vm.
+            type: str
+          name:
+            description:
+              - 'What the server calls the disk: an export, an image
+                with its pool, a path.'
+              - A change takes effect at the next start of the vm.
+            type: str
+          protocol:
+            description:
+              - How the server is spoken to.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices:
+              - nbd
+              - iscsi
+              - rbd
+              - sheepdog
+              - gluster
+              - http
+              - https
+              - ftp
+              - ftps
+              - tftp
+              - vxhs
+              - nfs
+          query:
+            description:
+              - Query behind the name in a URL.
+              - A change takes effect at the next start of the vm.
+            type: str
+          readahead:
+            description:
+              - Bytes that are read ahead.
+              - A change takes effect at the next start of the vm.
+            type: int
+          snapshot:
+            description:
+              - Snapshot of an RBD image that is used.
+              - A change takes effect at the next start of the vm.
+            type: str
+          ssl_verify:
+            description:
+              - Whether the certificate of the server is checked.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          timeout:
+            description:
+              - Time in seconds after which a server is taken not
+                to answer.
+              - A change takes effect at the next start of the vm.
+            type: int
+          tls:
+            description:
+              - Whether the connection is encrypted.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          tls_hostname:
+            description:
+              - Name that the certificate of the server has to have.
+              - A change takes effect at the next start of the vm.
+            type: str
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
       path:
         description:
           - Absolute path of an ISO image on the node, which has to
-            exist. Without it the drive is empty.
+            exist. A new one changes the medium, also under a running
+            guest, and an empty text takes it out. Without the option
+            a new drive is empty.
+          - A change takes effect at once, also on a running vm.
+          - Mutually exclusive with O(cdroms[].volume) and O(cdroms[].network).
+        type: str
+      pool:
+        description:
+          - Pool that holds the volume.
+          - Without it, a new one gets V(default).
+          - A change takes effect at the next start of the vm.
+        type: str
+      product:
+        description:
+          - Product name of a SCSI device, at most 16 characters.
+          - A change takes effect at the next start of the vm.
+        type: str
+      queue_size:
+        description:
+          - Requests that fit into a queue of a virtio disk.
+          - A change takes effect at the next start of the vm.
+        type: int
+      queues:
+        description:
+          - Number of queues of a virtio disk; one for each CPU is
+            usual.
+          - A change takes effect at the next start of the vm.
+        type: int
+      readonly:
+        description:
+          - Whether the guest can only read the disk.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rerror_policy:
+        description:
+          - The same for reading.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [stop, report, ignore]
+      reservations:
+        description:
+          - Persistent reservations of a SCSI block device by the
+            guest.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          managed:
+            description:
+              - Whether libvirt starts the helper that makes them.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          socket:
+            description:
+              - Path of the socket of a helper that somebody else
+                started.
+              - A change takes effect at the next start of the vm.
+            type: str
+      seclabels:
+        description:
+          - Labels of the source, one for each security driver.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - Label that the source gets.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Security driver, such as C(selinux), C(apparmor) or
+                C(dac).
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether libvirt labels the source when the vm starts.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      serial:
+        description:
+          - Serial number that the guest sees, by which it finds the
+            disk under C(/dev/disk/by-id).
+          - A change takes effect at the next start of the vm.
+        type: str
+      shareable:
+        description:
+          - Whether several machines may use the disk at the same
+            time.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      slice:
+        description:
+          - The part of the source that is the disk.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          offset:
+            description:
+              - Where it begins, in bytes.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          size:
+            description:
+              - How long it is, in bytes.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      snapshot:
+        description:
+          - What a snapshot of the vm does with the medium.
           - A change takes effect at once, also on a running vm.
         type: str
+        choices: ['no', internal, external, manual]
+      startup_policy:
+        description:
+          - 'What happens when the source is missing at the start
+            of the vm: it fails (V(mandatory)), it fails unless the
+            vm was migrated (V(requisite)), or it goes on without
+            (V(optional), for drives).'
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices: [mandatory, requisite, optional]
       state:
         description:
           - Whether the device is there.
@@ -409,11 +1462,52 @@ options:
           - Without it, a new one gets the next free name of its bus.
           - Can not be changed once it exists.
         type: str
+      tray:
+        description:
+          - Whether the tray of the drive is open.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [open, closed]
       type:
         description:
-          - How libvirt reaches the source of the disk, found from
-            the path.
+          - 'How libvirt reaches the source, found from the other
+            options: V(file) and V(block) from the path, V(network),
+            V(nvme) and V(vhostuser) from the options O(ignore:network),
+            O(ignore:nvme) and O(ignore:vhost_user). V(dir) makes
+            a FAT file system of a folder, and V(volume) has libvirt
+            look up the volume of a pool each time the vm starts.'
           - Without it, libvirt chooses one for a new one.
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices:
+          - file
+          - block
+          - dir
+          - network
+          - nvme
+          - vhostuser
+          - volume
+      vendor:
+        description:
+          - Maker of a SCSI device, at most 8 characters.
+          - A change takes effect at the next start of the vm.
+        type: str
+      volume:
+        description:
+          - Name of a volume that is the medium; it has to exist.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(cdroms[].path) and O(cdroms[].network).
+        type: str
+      volume_mode:
+        description:
+          - 'Where a volume of an iSCSI pool is opened: as a block
+            device of the V(host), or by QEMU itself, V(direct).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [host, direct]
+      wwn:
+        description:
+          - World-wide name of the device, 16 hexadecimal digits.
           - A change takes effect at the next start of the vm.
         type: str
   channels:
@@ -1623,6 +2717,468 @@ options:
     type: list
     elements: dict
     suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      backing:
+        description:
+          - Layers below a disk that is an overlay, from its base
+            on down, where libvirt is not to find them in the images.
+            An empty layer, C({}), tells that the one before it is
+            the last.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          encryption:
+            description:
+              - How the data of a disk is encrypted. Its passphrase
+                is a secret of libvirt.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              engine:
+                description:
+                  - What decrypts the disk; V(librbd) is for disks
+                    of RBD.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [qemu, librbd]
+              format:
+                description:
+                  - Format of the encryption.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [luks, luks2, qcow, default]
+              secret_usage:
+                description:
+                  - What the secret is for, as its definition says.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(disks[].backing[].encryption.secret_uuid).
+                  - One of it or O(disks[].backing[].encryption.secret_uuid)
+                    is required.
+                type: str
+              secret_uuid:
+                description:
+                  - UUID of the secret.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(disks[].backing[].encryption.secret_usage).
+                  - One of it or O(disks[].backing[].encryption.secret_usage)
+                    is required.
+                type: str
+          fd_group:
+            description:
+              - Name of file descriptors that were handed to libvirt
+                for the source.
+              - A change takes effect at the next start of the vm.
+            type: str
+          format:
+            description:
+              - Format of the layer's data.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices:
+              - qcow2
+              - raw
+              - qcow
+              - qed
+              - vmdk
+              - vdi
+              - vpc
+              - vhd
+              - cow
+              - bochs
+              - cloop
+              - dmg
+              - iso
+              - luks
+              - ploop
+              - fat
+              - dir
+          metadata_cache_size:
+            description:
+              - How much of a qcow2 image's tables QEMU keeps in memory,
+                as a number with the unit KiB, MiB or GiB.
+              - A change takes effect at the next start of the vm.
+            type: str
+          network:
+            description:
+              - The source of a disk that a server on the network
+                holds.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              auth:
+                description:
+                  - As whom the node logs in to the server of a disk.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+                suboptions:
+                  secret_type:
+                    description:
+                      - Kind of the secret that libvirt keeps the
+                        password in.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    required: true
+                    choices: [ceph, iscsi]
+                  secret_usage:
+                    description:
+                      - What the secret is for, as its definition
+                        says.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(disks[].backing[].network.auth.secret_uuid).
+                      - One of it or O(disks[].backing[].network.auth.secret_uuid)
+                        is required.
+                    type: str
+                  secret_uuid:
+                    description:
+                      - UUID of the secret.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(disks[].backing[].network.auth.secret_usage).
+                      - One of it or O(disks[].backing[].network.auth.secret_usage)
+                        is required.
+                    type: str
+                  username:
+                    description:
+                      - Name of the user.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    required: true
+              config:
+                description:
+                  - Path of a configuration of RBD.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              cookies:
+                description:
+                  - Cookies that the server wants, as names and values.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+              hosts:
+                description:
+                  - Servers that hold the disk; most protocols take
+                    one.
+                  - Adding or removing one takes effect at the next
+                    start of the vm.
+                type: list
+                elements: dict
+                suboptions:
+                  name:
+                    description:
+                      - Name or address of the server.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(disks[].backing[].network.hosts[].socket).
+                      - One of it or O(disks[].backing[].network.hosts[].socket)
+                        is required.
+                      - Required when O(disks[].backing[].network.hosts[].transport=rdma).
+                    type: str
+                  port:
+                    description:
+                      - Port of the server.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(disks[].backing[].network.hosts[].socket).
+                    type: int
+                  socket:
+                    description:
+                      - Path of the server's socket, where the transport
+                        is V(unix).
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(disks[].backing[].network.hosts[].name)
+                        and O(disks[].backing[].network.hosts[].port).
+                      - One of it or O(disks[].backing[].network.hosts[].name)
+                        is required.
+                      - Required when O(disks[].backing[].network.hosts[].transport=unix).
+                    type: str
+                  transport:
+                    description:
+                      - How the server is reached.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    choices: [tcp, rdma, unix]
+              identity:
+                description:
+                  - As whom the node reads an NFS share.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+                suboptions:
+                  group:
+                    description:
+                      - Group, by name or with a plus sign by number.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                  user:
+                    description:
+                      - User, by name or with a plus sign by number.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+              initiator:
+                description:
+                  - Name of the node towards an iSCSI server.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              name:
+                description:
+                  - 'What the server calls the disk: an export, an
+                    image with its pool, a path.'
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              protocol:
+                description:
+                  - How the server is spoken to.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices:
+                  - nbd
+                  - iscsi
+                  - rbd
+                  - sheepdog
+                  - gluster
+                  - http
+                  - https
+                  - ftp
+                  - ftps
+                  - tftp
+                  - vxhs
+                  - nfs
+              query:
+                description:
+                  - Query behind the name in a URL.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              readahead:
+                description:
+                  - Bytes that are read ahead.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              snapshot:
+                description:
+                  - Snapshot of an RBD image that is used.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              ssl_verify:
+                description:
+                  - Whether the certificate of the server is checked.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              timeout:
+                description:
+                  - Time in seconds after which a server is taken
+                    not to answer.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              tls:
+                description:
+                  - Whether the connection is encrypted.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              tls_hostname:
+                description:
+                  - Name that the certificate of the server has to
+                    have.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          nvme:
+            description:
+              - A namespace of an NVMe device of the node, which the
+                vm uses without the node's kernel.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              address:
+                description:
+                  - Place of the device on the node's PCI bus, such
+                    as C(0000:03:00.0).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+              managed:
+                description:
+                  - Whether libvirt takes the device from the node's
+                    kernel by itself.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              namespace:
+                description:
+                  - Number of the namespace, from 1.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          path:
+            description:
+              - Absolute path of a file or a block device on the node.
+              - A change takes effect at the next start of the vm.
+            type: str
+          pool:
+            description:
+              - Pool that holds the volume.
+              - A change takes effect at the next start of the vm.
+            type: str
+          reservations:
+            description:
+              - Persistent reservations of a SCSI block device by
+                the guest.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              managed:
+                description:
+                  - Whether libvirt starts the helper that makes them.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              socket:
+                description:
+                  - Path of the socket of a helper that somebody else
+                    started.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          seclabels:
+            description:
+              - Labels of the source, one for each security driver.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              label:
+                description:
+                  - Label that the source gets.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              model:
+                description:
+                  - Security driver, such as C(selinux), C(apparmor)
+                    or C(dac).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              relabel:
+                description:
+                  - Whether libvirt labels the source when the vm
+                    starts.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+          slice:
+            description:
+              - The part of the source that is the disk.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              offset:
+                description:
+                  - Where it begins, in bytes.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              size:
+                description:
+                  - How long it is, in bytes.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          startup_policy:
+            description:
+              - 'What happens when the source is missing at the start
+                of the vm: it fails (V(mandatory)), it fails unless
+                the vm was migrated (V(requisite)), or it goes on
+                without (V(optional), for drives).'
+              - A change takes effect at once, also on a running vm.
+            type: str
+            choices: [mandatory, requisite, optional]
+          type:
+            description:
+              - 'How libvirt reaches the source, found from the other
+                options: V(file) and V(block) from the path, V(network),
+                V(nvme) and V(vhostuser) from the options O(ignore:network),
+                O(ignore:nvme) and O(ignore:vhost_user). V(dir) makes
+                a FAT file system of a folder, and V(volume) has libvirt
+                look up the volume of a pool each time the vm starts.'
+              - Without it, libvirt chooses one for a new vm.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices:
+              - file
+              - block
+              - dir
+              - network
+              - nvme
+              - vhostuser
+              - volume
+          volume:
+            description:
+              - Name of a volume.
+              - A change takes effect at the next start of the vm.
+            type: str
+          volume_mode:
+            description:
+              - 'Where a volume of an iSCSI pool is opened: as a block
+                device of the V(host), or by QEMU itself, V(direct).'
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [host, direct]
+      boot_loadparm:
+        description:
+          - What a loader of IBM Z is told when it boots from the
+            device.
+          - A change takes effect at the next start of the vm.
+        type: str
       boot_order:
         description:
           - Place of the disk among the devices that the firmware
@@ -1635,7 +3191,7 @@ options:
           - Without it, a new one gets V(virtio).
           - A change takes effect at the next start of the vm.
         type: str
-        choices: [virtio, scsi, sata, usb, ide]
+        choices: [virtio, scsi, sata, usb, ide, fdc, sd, xen]
       cache:
         description:
           - How the node caches the disk.
@@ -1648,6 +3204,27 @@ options:
           - writeback
           - directsync
           - unsafe
+      copy_on_read:
+        description:
+          - Whether what is read from the layers below is kept in
+            the disk.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      detect_zeroes:
+        description:
+          - Whether writing zeroes is done without writing, and with
+            V(unmap) without keeping the space.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: ['off', 'on', unmap]
+      device:
+        description:
+          - 'What the guest sees: a V(disk), or the SCSI device itself
+            with all its commands, V(lun), which a block device, a
+            volume or an iSCSI disk can be.'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [disk, lun]
       discard:
         description:
           - Whether the guest's discard requests free space in the
@@ -1656,19 +3233,133 @@ options:
           - A change takes effect at the next start of the vm.
         type: str
         choices: [ignore, unmap]
+      driver:
+        description:
+          - Name of the driver; QEMU has C(qemu) alone.
+          - Without it, a new one gets the one that the hypervisor
+            has.
+          - A change takes effect at the next start of the vm.
+        type: str
+      encryption:
+        description:
+          - How the data of a disk is encrypted. Its passphrase is
+            a secret of libvirt.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          engine:
+            description:
+              - What decrypts the disk; V(librbd) is for disks of
+                RBD.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [qemu, librbd]
+          format:
+            description:
+              - Format of the encryption.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [luks, luks2, qcow, default]
+          secret_usage:
+            description:
+              - What the secret is for, as its definition says.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(disks[].encryption.secret_uuid).
+              - One of it or O(disks[].encryption.secret_uuid) is
+                required.
+            type: str
+          secret_uuid:
+            description:
+              - UUID of the secret.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(disks[].encryption.secret_usage).
+              - One of it or O(disks[].encryption.secret_usage) is
+                required.
+            type: str
+      error_policy:
+        description:
+          - 'What happens when the disk can not be written: the vm
+            stops, or the guest is told, or it is not; with V(enospace)
+            it stops only where no space is left.'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [stop, report, ignore, enospace]
+      event_idx:
+        description:
+          - Whether a virtio disk has fewer interrupts by telling
+            when the next one is due.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      fd_group:
+        description:
+          - Name of file descriptors that were handed to libvirt for
+            the source.
+          - A change takes effect at the next start of the vm.
+        type: str
       format:
         description:
-          - Format of the disk's data.
+          - Format of the disk's data. A volume is made as qcow2 or
+            raw.
           - Without it, a new one gets V(qcow2).
           - Can not be changed once it exists.
         type: str
-        choices: [qcow2, raw]
+        choices:
+          - qcow2
+          - raw
+          - qcow
+          - qed
+          - vmdk
+          - vdi
+          - vpc
+          - vhd
+          - cow
+          - bochs
+          - cloop
+          - dmg
+          - iso
+          - luks
+          - ploop
+          - fat
+          - dir
+      geometry:
+        description:
+          - Cylinders, heads and sectors of a disk, for guests that
+            are old enough to ask.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          cyls:
+            description:
+              - Number of cylinders.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          heads:
+            description:
+              - Number of heads.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          secs:
+            description:
+              - Number of sectors on a track.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          trans:
+            description:
+              - How the BIOS translates them.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [auto, none, lba]
       image:
         description:
           - Volume that a new disk is an overlay of; it stays as it
             is. An existing disk keeps the image it was made from.
           - Can not be changed once it exists.
-          - Mutually exclusive with O(disks[].path).
+          - Mutually exclusive with O(disks[].path) and O(disks[].network)
+            and O(disks[].nvme) and O(disks[].vhost_user).
         type: str
       image_pool:
         description:
@@ -1676,6 +3367,173 @@ options:
           - Without it, a new one gets the pool of the disk.
           - Can not be changed once it exists.
         type: str
+      io:
+        description:
+          - 'How the node reads and writes: in threads, or by an interface
+            of its kernel, V(native) of which needs O(ignore:cache)
+            to be V(none) or V(directsync).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [threads, native, io_uring]
+      io_limits:
+        description:
+          - How much the guest may read and write on a disk, all together
+            or reading and writing each. They are changed under a
+            running vm.
+          - A change takes effect at once, also on a running vm.
+        type: dict
+        suboptions:
+          group_name:
+            description:
+              - Name of the disks that share these limits.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes:
+            description:
+              - Bytes read in a second, as a number with a unit such
+                as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes_max:
+            description:
+              - Bytes read in a second, as a number with a unit such
+                as MiB, for as long as a burst lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes_max_length:
+            description:
+              - Seconds that a burst of read_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops:
+            description:
+              - Requests read in a second; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops_max:
+            description:
+              - Requests read in a second, for as long as a burst
+                lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops_max_length:
+            description:
+              - Seconds that a burst of read_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          size_iops:
+            description:
+              - Bytes that count as one request; a larger request
+                counts as several.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_bytes:
+            description:
+              - Bytes read and written in a second, as a number with
+                a unit such as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          total_bytes_max:
+            description:
+              - Bytes read and written in a second, as a number with
+                a unit such as MiB, for as long as a burst lasts;
+                0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          total_bytes_max_length:
+            description:
+              - Seconds that a burst of total_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops:
+            description:
+              - Requests read and written in a second; 0 is without
+                a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops_max:
+            description:
+              - Requests read and written in a second, for as long
+                as a burst lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops_max_length:
+            description:
+              - Seconds that a burst of total_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_bytes:
+            description:
+              - Bytes written in a second, as a number with a unit
+                such as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          write_bytes_max:
+            description:
+              - Bytes written in a second, as a number with a unit
+                such as MiB, for as long as a burst lasts; 0 allows
+                none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          write_bytes_max_length:
+            description:
+              - Seconds that a burst of write_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops:
+            description:
+              - Requests written in a second; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops_max:
+            description:
+              - Requests written in a second, for as long as a burst
+                lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops_max_length:
+            description:
+              - Seconds that a burst of write_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+      ioeventfd:
+        description:
+          - Whether requests of a virtio disk are handled in a thread
+            of their own.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iothread:
+        description:
+          - Number of the I/O thread that serves a virtio disk.
+          - A change takes effect at the next start of the vm.
+        type: int
+      logical_block_size:
+        description:
+          - Bytes of the smallest block that the guest can read and
+            write.
+          - A change takes effect at the next start of the vm.
+        type: int
+      metadata_cache_size:
+        description:
+          - How much of a qcow2 image's tables QEMU keeps in memory,
+            as a number with the unit KiB, MiB or GiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      model:
+        description:
+          - Generation of a virtio disk.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
       name:
         description:
           - Name of the disk, by which it is known in every later
@@ -1683,6 +3541,234 @@ options:
           - Can not be changed once it exists.
         type: str
         required: true
+      network:
+        description:
+          - The source of a disk that a server on the network holds.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
+            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
+            and O(disks[].nvme) and O(disks[].vhost_user).
+        type: dict
+        suboptions:
+          auth:
+            description:
+              - As whom the node logs in to the server of a disk.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              secret_type:
+                description:
+                  - Kind of the secret that libvirt keeps the password
+                    in.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [ceph, iscsi]
+              secret_usage:
+                description:
+                  - What the secret is for, as its definition says.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(disks[].network.auth.secret_uuid).
+                  - One of it or O(disks[].network.auth.secret_uuid)
+                    is required.
+                type: str
+              secret_uuid:
+                description:
+                  - UUID of the secret.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(disks[].network.auth.secret_usage).
+                  - One of it or O(disks[].network.auth.secret_usage)
+                    is required.
+                type: str
+              username:
+                description:
+                  - Name of the user.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+          config:
+            description:
+              - Path of a configuration of RBD.
+              - A change takes effect at the next start of the vm.
+            type: str
+          cookies:
+            description:
+              - Cookies that the server wants, as names and values.
+              - A change takes effect at the next start of the vm.
+            type: dict
+          hosts:
+            description:
+              - Servers that hold the disk; most protocols take one.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description:
+                  - Name or address of the server.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(disks[].network.hosts[].socket).
+                  - One of it or O(disks[].network.hosts[].socket)
+                    is required.
+                  - Required when O(disks[].network.hosts[].transport=rdma).
+                type: str
+              port:
+                description:
+                  - Port of the server.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(disks[].network.hosts[].socket).
+                type: int
+              socket:
+                description:
+                  - Path of the server's socket, where the transport
+                    is V(unix).
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(disks[].network.hosts[].name)
+                    and O(disks[].network.hosts[].port).
+                  - One of it or O(disks[].network.hosts[].name) is
+                    required.
+                  - Required when O(disks[].network.hosts[].transport=unix).
+                type: str
+              transport:
+                description:
+                  - How the server is reached.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [tcp, rdma, unix]
+          identity:
+            description:
+              - As whom the node reads an NFS share.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              group:
+                description:
+                  - Group, by name or with a plus sign by number.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              user:
+                description:
+                  - User, by name or with a plus sign by number.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          initiator:
+            description:
+              - Name of the node towards an iSCSI server.
+              - A change takes effect at the next start of the vm.
+            type: str
+          name:
+            description:
+              - 'What the server calls the disk: an export, an image
+                with its pool, a path.'
+              - A change takes effect at the next start of the vm.
+            type: str
+          protocol:
+            description:
+              - How the server is spoken to.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices:
+              - nbd
+              - iscsi
+              - rbd
+              - sheepdog
+              - gluster
+              - http
+              - https
+              - ftp
+              - ftps
+              - tftp
+              - vxhs
+              - nfs
+          query:
+            description:
+              - Query behind the name in a URL.
+              - A change takes effect at the next start of the vm.
+            type: str
+          readahead:
+            description:
+              - Bytes that are read ahead.
+              - A change takes effect at the next start of the vm.
+            type: int
+          snapshot:
+            description:
+              - Snapshot of an RBD image that is used.
+              - A change takes effect at the next start of the vm.
+            type: str
+          ssl_verify:
+            description:
+              - Whether the certificate of the server is checked.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          timeout:
+            description:
+              - Time in seconds after which a server is taken not
+                to answer.
+              - A change takes effect at the next start of the vm.
+            type: int
+          tls:
+            description:
+              - Whether the connection is encrypted.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          tls_hostname:
+            description:
+              - Name that the certificate of the server has to have.
+              - A change takes effect at the next start of the vm.
+            type: str
+      nvme:
+        description:
+          - A namespace of an NVMe device of the node, which the vm
+            uses without the node's kernel.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
+            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
+            and O(disks[].network) and O(disks[].vhost_user).
+        type: dict
+        suboptions:
+          address:
+            description:
+              - Place of the device on the node's PCI bus, such as
+                C(0000:03:00.0).
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+          managed:
+            description:
+              - Whether libvirt takes the device from the node's kernel
+                by itself.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          namespace:
+            description:
+              - Number of the namespace, from 1.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
       path:
         description:
           - Absolute path of a file or a block device on the node,
@@ -1690,26 +3776,127 @@ options:
             or deleted.
           - A change takes effect at the next start of the vm.
           - Mutually exclusive with O(disks[].volume) and O(disks[].pool)
-            and O(disks[].image) and O(disks[].size).
+            and O(disks[].image) and O(disks[].size) and O(disks[].network)
+            and O(disks[].nvme) and O(disks[].vhost_user).
         type: str
+      physical_block_size:
+        description:
+          - Bytes of a block of the disk, to which the guest had better
+            align its own.
+          - A change takes effect at the next start of the vm.
+        type: int
       pool:
         description:
           - Pool that holds the volume.
           - Without it, a new one gets V(default).
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path).
+          - Mutually exclusive with O(disks[].path) and O(disks[].network)
+            and O(disks[].nvme) and O(disks[].vhost_user).
         type: str
+      product:
+        description:
+          - Product name of a SCSI device, at most 16 characters.
+          - A change takes effect at the next start of the vm.
+        type: str
+      queue_size:
+        description:
+          - Requests that fit into a queue of a virtio disk.
+          - A change takes effect at the next start of the vm.
+        type: int
+      queues:
+        description:
+          - Number of queues of a virtio disk; one for each CPU is
+            usual.
+          - A change takes effect at the next start of the vm.
+        type: int
+      rawio:
+        description:
+          - Whether a V(lun) may be sent any SCSI command.
+          - A change takes effect at the next start of the vm.
+        type: bool
       readonly:
         description:
           - Whether the guest can only read the disk.
           - A change takes effect at the next start of the vm.
         type: bool
+      removable:
+        description:
+          - Whether a USB disk says that it can be taken out.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rerror_policy:
+        description:
+          - The same for reading.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [stop, report, ignore]
+      reservations:
+        description:
+          - Persistent reservations of a SCSI block device by the
+            guest.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          managed:
+            description:
+              - Whether libvirt starts the helper that makes them.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          socket:
+            description:
+              - Path of the socket of a helper that somebody else
+                started.
+              - A change takes effect at the next start of the vm.
+            type: str
+      rotation_rate:
+        description:
+          - Turns a minute that a SCSI, SATA or IDE disk says to make;
+            1 means that it has no turning parts.
+          - A change takes effect at the next start of the vm.
+        type: int
+      seclabels:
+        description:
+          - Labels of the source, one for each security driver.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - Label that the source gets.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Security driver, such as C(selinux), C(apparmor) or
+                C(dac).
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether libvirt labels the source when the vm starts.
+              - A change takes effect at the next start of the vm.
+            type: bool
       serial:
         description:
           - Serial number that the guest sees, by which it finds the
             disk under C(/dev/disk/by-id).
           - A change takes effect at the next start of the vm.
         type: str
+      sgio:
+        description:
+          - Whether the node's kernel filters the SCSI commands of
+            a V(lun).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [filtered, unfiltered]
+      share_backing:
+        description:
+          - Whether several machines may use a transient disk at the
+            same time.
+          - A change takes effect at the next start of the vm.
+        type: bool
       shareable:
         description:
           - Whether several machines may use the disk at the same
@@ -1723,8 +3910,42 @@ options:
             a running guest; a smaller one is refused.
           - Without it, a new one gets the size of its image.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(disks[].path).
+          - Mutually exclusive with O(disks[].path) and O(disks[].network)
+            and O(disks[].nvme) and O(disks[].vhost_user).
         type: str
+      slice:
+        description:
+          - The part of the source that is the disk.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          offset:
+            description:
+              - Where it begins, in bytes.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          size:
+            description:
+              - How long it is, in bytes.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      snapshot:
+        description:
+          - What a snapshot of the vm does with the disk.
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices: ['no', internal, external, manual]
+      startup_policy:
+        description:
+          - 'What happens when the source is missing at the start
+            of the vm: it fails (V(mandatory)), it fails unless the
+            vm was migrated (V(requisite)), or it goes on without
+            (V(optional), for drives).'
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices: [mandatory, requisite, optional]
       state:
         description:
           - Whether the device is there.
@@ -1738,13 +3959,65 @@ options:
           - Without it, a new one gets the next free name of its bus.
           - Can not be changed once it exists.
         type: str
+      transient:
+        description:
+          - Whether everything that the guest writes is forgotten
+            when the vm stops.
+          - A change takes effect at the next start of the vm.
+        type: bool
       type:
         description:
-          - How libvirt reaches the source of the disk, found from
-            the path.
+          - 'How libvirt reaches the source, found from the other
+            options: V(file) and V(block) from the path, V(network),
+            V(nvme) and V(vhostuser) from the options O(ignore:network),
+            O(ignore:nvme) and O(ignore:vhost_user). V(dir) makes
+            a FAT file system of a folder, and V(volume) has libvirt
+            look up the volume of a pool each time the vm starts.'
           - Without it, libvirt chooses one for a new one.
           - A change takes effect at the next start of the vm.
         type: str
+        choices:
+          - file
+          - block
+          - dir
+          - network
+          - nvme
+          - vhostuser
+          - volume
+      vendor:
+        description:
+          - Maker of a SCSI device, at most 8 characters.
+          - A change takes effect at the next start of the vm.
+        type: str
+      vhost_user:
+        description:
+          - A program of the node that serves the disk over a vhost-user
+            socket; the vm needs shared memory for it.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
+            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
+            and O(disks[].network) and O(disks[].nvme).
+        type: dict
+        suboptions:
+          reconnect:
+            description:
+              - Whether QEMU connects again when the program was started
+                anew.
+              - A change takes effect at the next start of the vm.
+              - Goes together with O(disks[].vhost_user.reconnect_timeout).
+            type: bool
+          reconnect_timeout:
+            description:
+              - Time in seconds between two attempts.
+              - A change takes effect at the next start of the vm.
+              - Goes together with O(disks[].vhost_user.reconnect).
+            type: int
+          socket:
+            description:
+              - Path of the socket.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
       volume:
         description:
           - Name of the volume in the pool; it is created when it
@@ -1752,7 +4025,20 @@ options:
           - Without it, a new one gets the names of the vm and the
             disk, such as C(web1-root.qcow2).
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path).
+          - Mutually exclusive with O(disks[].path) and O(disks[].network)
+            and O(disks[].nvme) and O(disks[].vhost_user).
+        type: str
+      volume_mode:
+        description:
+          - 'Where a volume of an iSCSI pool is opened: as a block
+            device of the V(host), or by QEMU itself, V(direct).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [host, direct]
+      wwn:
+        description:
+          - World-wide name of the device, 16 hexadecimal digits.
+          - A change takes effect at the next start of the vm.
         type: str
   emulator:
     description:
@@ -2083,6 +4369,268 @@ options:
               - A change takes effect at the next start of the vm.
             type: str
             choices: [sync_pt, share_pt]
+  filesystems:
+    description:
+      - Folders of the node that the guest can mount, known by their
+        names.
+      - Adding or removing one takes effect at once, also on a running
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      access_mode:
+        description:
+          - 'As whom the node''s files are accessed: as the user of
+            the guest (V(passthrough)), or with owners kept beside
+            the files (V(mapped)), or V(squash), which goes on where
+            an owner can not be set.'
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [passthrough, mapped, squash]
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      binary:
+        description:
+          - The program that serves a folder by virtiofs.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: dict
+        suboptions:
+          cache:
+            description:
+              - Whether the guest keeps what it read.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+            choices: [none, always]
+          lock_flock:
+            description:
+              - Whether flock holds on the node.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          lock_posix:
+            description:
+              - Whether POSIX locks hold on the node.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          path:
+            description:
+              - Path of the program.
+              - Without it, a new vm gets the one that the node has.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+          sandbox:
+            description:
+              - How the program is kept away from the rest of the
+                node.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+            choices: [namespace, chroot]
+          thread_pool:
+            description:
+              - Number of threads that serve the guest.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: int
+          xattr:
+            description:
+              - Whether extended attributes are kept.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+      boot_loadparm:
+        description:
+          - What a loader of IBM Z is told when it boots from the
+            device.
+          - A change takes effect at the next start of the vm.
+        type: str
+      boot_order:
+        description:
+          - Place of the device among the devices that the firmware
+            tries to boot from, from 1.
+          - A change takes effect at the next start of the vm.
+        type: int
+      dmode:
+        description:
+          - Permissions of new folders where O(ignore:access_mode)
+            is V(mapped) or V(squash), such as C('0644').
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      driver:
+        description:
+          - 'What serves the folder: V(path) is 9p, V(virtiofs) is
+            faster; the others are for containers.'
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [path, handle, virtiofs, loop, nbd, ploop]
+      fmode:
+        description:
+          - Permissions of new files where O(ignore:access_mode) is
+            V(mapped) or V(squash), such as C('0644').
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      format:
+        description:
+          - Format of a file that holds a file system.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [raw, qcow2, ploop]
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      model:
+        description:
+          - Generation of the virtio device.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices:
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
+      multidevs:
+        description:
+          - What 9p does with a folder of several file systems.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [default, remap, forbid, warn]
+      name:
+        description:
+          - Name of the file system, by which it is known in every
+            later run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      path:
+        description:
+          - Absolute path of the folder on the node; of a file or
+            block device where the type is one.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Mutually exclusive with O(filesystems[].socket) and O(filesystems[].template)
+            and O(filesystems[].size).
+        type: str
+      queue:
+        description:
+          - Requests that fit into a queue of virtiofs.
+          - A change takes effect at the next start of the vm.
+        type: int
+      readonly:
+        description:
+          - Whether the guest can only read it.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      size:
+        description:
+          - Size of a container's file system in memory.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].socket)
+            and O(filesystems[].template).
+        type: str
+      socket:
+        description:
+          - Path of the socket of a virtiofs server that somebody
+            else started.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].template)
+            and O(filesystems[].size).
+        type: str
+      space_hard_limit:
+        description:
+          - Most space that a container may use in it.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      space_soft_limit:
+        description:
+          - Space that a container may use in it, and exceed for a
+            while.
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      target:
+        description:
+          - Tag by which the guest mounts it, such as C(mount -t virtiofs
+            TAG /mnt); the path in a container.
+          - Without it, a new one gets the name.
+          - Can not be changed once it exists.
+        type: str
+      template:
+        description:
+          - Name of the template of a container's file system.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].socket)
+            and O(filesystems[].size).
+        type: str
+      type:
+        description:
+          - 'What the source is, found from the other options: a folder
+            is V(mount). V(file) and V(block) hold a file system and,
+            with V(bind), V(template) and V(ram), are for containers.'
+          - Without it, libvirt chooses one for a new one.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [mount, template, file, block, ram, bind]
+      wrpolicy:
+        description:
+          - V(immediate) writes to the node's disk at once.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [immediate]
   fill_in:
     description:
       - Whether a new vm, and a new device, gets values that suit
@@ -2099,6 +4647,1154 @@ options:
       - Can not be changed once the vm exists.
     type: str
     choices: [bios, efi]
+  floppies:
+    description:
+      - Floppy drives of the vm, known by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      backing:
+        description:
+          - Layers below a disk that is an overlay, from its base
+            on down, where libvirt is not to find them in the images.
+            An empty layer, C({}), tells that the one before it is
+            the last.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          encryption:
+            description:
+              - How the data of a disk is encrypted. Its passphrase
+                is a secret of libvirt.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              engine:
+                description:
+                  - What decrypts the disk; V(librbd) is for disks
+                    of RBD.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [qemu, librbd]
+              format:
+                description:
+                  - Format of the encryption.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [luks, luks2, qcow, default]
+              secret_usage:
+                description:
+                  - What the secret is for, as its definition says.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(floppies[].backing[].encryption.secret_uuid).
+                  - One of it or O(floppies[].backing[].encryption.secret_uuid)
+                    is required.
+                type: str
+              secret_uuid:
+                description:
+                  - UUID of the secret.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(floppies[].backing[].encryption.secret_usage).
+                  - One of it or O(floppies[].backing[].encryption.secret_usage)
+                    is required.
+                type: str
+          fd_group:
+            description:
+              - Name of file descriptors that were handed to libvirt
+                for the source.
+              - A change takes effect at the next start of the vm.
+            type: str
+          format:
+            description:
+              - Format of the layer's data.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices:
+              - qcow2
+              - raw
+              - qcow
+              - qed
+              - vmdk
+              - vdi
+              - vpc
+              - vhd
+              - cow
+              - bochs
+              - cloop
+              - dmg
+              - iso
+              - luks
+              - ploop
+              - fat
+              - dir
+          metadata_cache_size:
+            description:
+              - How much of a qcow2 image's tables QEMU keeps in memory,
+                as a number with the unit KiB, MiB or GiB.
+              - A change takes effect at the next start of the vm.
+            type: str
+          network:
+            description:
+              - The source of a disk that a server on the network
+                holds.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              auth:
+                description:
+                  - As whom the node logs in to the server of a disk.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+                suboptions:
+                  secret_type:
+                    description:
+                      - Kind of the secret that libvirt keeps the
+                        password in.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    required: true
+                    choices: [ceph, iscsi]
+                  secret_usage:
+                    description:
+                      - What the secret is for, as its definition
+                        says.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(floppies[].backing[].network.auth.secret_uuid).
+                      - One of it or O(floppies[].backing[].network.auth.secret_uuid)
+                        is required.
+                    type: str
+                  secret_uuid:
+                    description:
+                      - UUID of the secret.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(floppies[].backing[].network.auth.secret_usage).
+                      - One of it or O(floppies[].backing[].network.auth.secret_usage)
+                        is required.
+                    type: str
+                  username:
+                    description:
+                      - Name of the user.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    required: true
+              config:
+                description:
+                  - Path of a configuration of RBD.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              cookies:
+                description:
+                  - Cookies that the server wants, as names and values.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+              hosts:
+                description:
+                  - Servers that hold the disk; most protocols take
+                    one.
+                  - Adding or removing one takes effect at the next
+                    start of the vm.
+                type: list
+                elements: dict
+                suboptions:
+                  name:
+                    description:
+                      - Name or address of the server.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].socket).
+                      - One of it or O(floppies[].backing[].network.hosts[].socket)
+                        is required.
+                      - Required when O(floppies[].backing[].network.hosts[].transport=rdma).
+                    type: str
+                  port:
+                    description:
+                      - Port of the server.
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].socket).
+                    type: int
+                  socket:
+                    description:
+                      - Path of the server's socket, where the transport
+                        is V(unix).
+                      - A change takes effect at the next start of
+                        the vm.
+                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].name)
+                        and O(floppies[].backing[].network.hosts[].port).
+                      - One of it or O(floppies[].backing[].network.hosts[].name)
+                        is required.
+                      - Required when O(floppies[].backing[].network.hosts[].transport=unix).
+                    type: str
+                  transport:
+                    description:
+                      - How the server is reached.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                    choices: [tcp, rdma, unix]
+              identity:
+                description:
+                  - As whom the node reads an NFS share.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: dict
+                suboptions:
+                  group:
+                    description:
+                      - Group, by name or with a plus sign by number.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+                  user:
+                    description:
+                      - User, by name or with a plus sign by number.
+                      - A change takes effect at the next start of
+                        the vm.
+                    type: str
+              initiator:
+                description:
+                  - Name of the node towards an iSCSI server.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              name:
+                description:
+                  - 'What the server calls the disk: an export, an
+                    image with its pool, a path.'
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              protocol:
+                description:
+                  - How the server is spoken to.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices:
+                  - nbd
+                  - iscsi
+                  - rbd
+                  - sheepdog
+                  - gluster
+                  - http
+                  - https
+                  - ftp
+                  - ftps
+                  - tftp
+                  - vxhs
+                  - nfs
+              query:
+                description:
+                  - Query behind the name in a URL.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              readahead:
+                description:
+                  - Bytes that are read ahead.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              snapshot:
+                description:
+                  - Snapshot of an RBD image that is used.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              ssl_verify:
+                description:
+                  - Whether the certificate of the server is checked.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              timeout:
+                description:
+                  - Time in seconds after which a server is taken
+                    not to answer.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              tls:
+                description:
+                  - Whether the connection is encrypted.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              tls_hostname:
+                description:
+                  - Name that the certificate of the server has to
+                    have.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          nvme:
+            description:
+              - A namespace of an NVMe device of the node, which the
+                vm uses without the node's kernel.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              address:
+                description:
+                  - Place of the device on the node's PCI bus, such
+                    as C(0000:03:00.0).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+              managed:
+                description:
+                  - Whether libvirt takes the device from the node's
+                    kernel by itself.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              namespace:
+                description:
+                  - Number of the namespace, from 1.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          path:
+            description:
+              - Absolute path of a file or a block device on the node.
+              - A change takes effect at the next start of the vm.
+            type: str
+          pool:
+            description:
+              - Pool that holds the volume.
+              - A change takes effect at the next start of the vm.
+            type: str
+          reservations:
+            description:
+              - Persistent reservations of a SCSI block device by
+                the guest.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              managed:
+                description:
+                  - Whether libvirt starts the helper that makes them.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              socket:
+                description:
+                  - Path of the socket of a helper that somebody else
+                    started.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          seclabels:
+            description:
+              - Labels of the source, one for each security driver.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              label:
+                description:
+                  - Label that the source gets.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              model:
+                description:
+                  - Security driver, such as C(selinux), C(apparmor)
+                    or C(dac).
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              relabel:
+                description:
+                  - Whether libvirt labels the source when the vm
+                    starts.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+          slice:
+            description:
+              - The part of the source that is the disk.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              offset:
+                description:
+                  - Where it begins, in bytes.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              size:
+                description:
+                  - How long it is, in bytes.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+          startup_policy:
+            description:
+              - 'What happens when the source is missing at the start
+                of the vm: it fails (V(mandatory)), it fails unless
+                the vm was migrated (V(requisite)), or it goes on
+                without (V(optional), for drives).'
+              - A change takes effect at once, also on a running vm.
+            type: str
+            choices: [mandatory, requisite, optional]
+          type:
+            description:
+              - 'How libvirt reaches the source, found from the other
+                options: V(file) and V(block) from the path, V(network),
+                V(nvme) and V(vhostuser) from the options O(ignore:network),
+                O(ignore:nvme) and O(ignore:vhost_user). V(dir) makes
+                a FAT file system of a folder, and V(volume) has libvirt
+                look up the volume of a pool each time the vm starts.'
+              - Without it, libvirt chooses one for a new vm.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices:
+              - file
+              - block
+              - dir
+              - network
+              - nvme
+              - vhostuser
+              - volume
+          volume:
+            description:
+              - Name of a volume.
+              - A change takes effect at the next start of the vm.
+            type: str
+          volume_mode:
+            description:
+              - 'Where a volume of an iSCSI pool is opened: as a block
+                device of the V(host), or by QEMU itself, V(direct).'
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [host, direct]
+      boot_loadparm:
+        description:
+          - What a loader of IBM Z is told when it boots from the
+            device.
+          - A change takes effect at the next start of the vm.
+        type: str
+      boot_order:
+        description:
+          - Place of the drive among the devices that the firmware
+            tries to boot from, from 1.
+          - A change takes effect at the next start of the vm.
+        type: int
+      bus:
+        description:
+          - Kind of controller that the guest sees.
+          - Without it, a new one gets V(fdc).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [fdc, ide, scsi, usb]
+      cache:
+        description:
+          - How the node caches the disk.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - default
+          - none
+          - writethrough
+          - writeback
+          - directsync
+          - unsafe
+      copy_on_read:
+        description:
+          - Whether what is read from the layers below is kept in
+            the disk.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      detect_zeroes:
+        description:
+          - Whether writing zeroes is done without writing, and with
+            V(unmap) without keeping the space.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: ['off', 'on', unmap]
+      discard:
+        description:
+          - Whether the guest's discard requests free space in the
+            pool.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [ignore, unmap]
+      driver:
+        description:
+          - Name of the driver; QEMU has C(qemu) alone.
+          - Without it, a new one gets the one that the hypervisor
+            has.
+          - A change takes effect at the next start of the vm.
+        type: str
+      encryption:
+        description:
+          - How the data of a disk is encrypted. Its passphrase is
+            a secret of libvirt.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          engine:
+            description:
+              - What decrypts the disk; V(librbd) is for disks of
+                RBD.
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [qemu, librbd]
+          format:
+            description:
+              - Format of the encryption.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [luks, luks2, qcow, default]
+          secret_usage:
+            description:
+              - What the secret is for, as its definition says.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(floppies[].encryption.secret_uuid).
+              - One of it or O(floppies[].encryption.secret_uuid)
+                is required.
+            type: str
+          secret_uuid:
+            description:
+              - UUID of the secret.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(floppies[].encryption.secret_usage).
+              - One of it or O(floppies[].encryption.secret_usage)
+                is required.
+            type: str
+      error_policy:
+        description:
+          - 'What happens when the disk can not be written: the vm
+            stops, or the guest is told, or it is not; with V(enospace)
+            it stops only where no space is left.'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [stop, report, ignore, enospace]
+      event_idx:
+        description:
+          - Whether a virtio disk has fewer interrupts by telling
+            when the next one is due.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      fd_group:
+        description:
+          - Name of file descriptors that were handed to libvirt for
+            the source.
+          - A change takes effect at the next start of the vm.
+        type: str
+      format:
+        description:
+          - Format of the medium's data.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - qcow2
+          - raw
+          - qcow
+          - qed
+          - vmdk
+          - vdi
+          - vpc
+          - vhd
+          - cow
+          - bochs
+          - cloop
+          - dmg
+          - iso
+          - luks
+          - ploop
+          - fat
+          - dir
+      io:
+        description:
+          - 'How the node reads and writes: in threads, or by an interface
+            of its kernel, V(native) of which needs O(ignore:cache)
+            to be V(none) or V(directsync).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [threads, native, io_uring]
+      io_limits:
+        description:
+          - How much the guest may read and write on a disk, all together
+            or reading and writing each. They are changed under a
+            running vm.
+          - A change takes effect at once, also on a running vm.
+        type: dict
+        suboptions:
+          group_name:
+            description:
+              - Name of the disks that share these limits.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes:
+            description:
+              - Bytes read in a second, as a number with a unit such
+                as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes_max:
+            description:
+              - Bytes read in a second, as a number with a unit such
+                as MiB, for as long as a burst lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          read_bytes_max_length:
+            description:
+              - Seconds that a burst of read_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops:
+            description:
+              - Requests read in a second; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops_max:
+            description:
+              - Requests read in a second, for as long as a burst
+                lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          read_iops_max_length:
+            description:
+              - Seconds that a burst of read_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          size_iops:
+            description:
+              - Bytes that count as one request; a larger request
+                counts as several.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_bytes:
+            description:
+              - Bytes read and written in a second, as a number with
+                a unit such as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          total_bytes_max:
+            description:
+              - Bytes read and written in a second, as a number with
+                a unit such as MiB, for as long as a burst lasts;
+                0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          total_bytes_max_length:
+            description:
+              - Seconds that a burst of total_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops:
+            description:
+              - Requests read and written in a second; 0 is without
+                a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops_max:
+            description:
+              - Requests read and written in a second, for as long
+                as a burst lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          total_iops_max_length:
+            description:
+              - Seconds that a burst of total_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_bytes:
+            description:
+              - Bytes written in a second, as a number with a unit
+                such as MiB; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          write_bytes_max:
+            description:
+              - Bytes written in a second, as a number with a unit
+                such as MiB, for as long as a burst lasts; 0 allows
+                none.
+              - A change takes effect at once, also on a running vm.
+            type: str
+          write_bytes_max_length:
+            description:
+              - Seconds that a burst of write_bytes_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops:
+            description:
+              - Requests written in a second; 0 is without a limit.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops_max:
+            description:
+              - Requests written in a second, for as long as a burst
+                lasts; 0 allows none.
+              - A change takes effect at once, also on a running vm.
+            type: int
+          write_iops_max_length:
+            description:
+              - Seconds that a burst of write_iops_max may last.
+              - A change takes effect at once, also on a running vm.
+            type: int
+      ioeventfd:
+        description:
+          - Whether requests of a virtio disk are handled in a thread
+            of their own.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iothread:
+        description:
+          - Number of the I/O thread that serves a virtio disk.
+          - A change takes effect at the next start of the vm.
+        type: int
+      metadata_cache_size:
+        description:
+          - How much of a qcow2 image's tables QEMU keeps in memory,
+            as a number with the unit KiB, MiB or GiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      name:
+        description:
+          - Name of the drive, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      network:
+        description:
+          - The source of a disk that a server on the network holds.
+          - A change takes effect at once, also on a running vm.
+          - Mutually exclusive with O(floppies[].path) and O(floppies[].volume).
+        type: dict
+        suboptions:
+          auth:
+            description:
+              - As whom the node logs in to the server of a disk.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              secret_type:
+                description:
+                  - Kind of the secret that libvirt keeps the password
+                    in.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+                choices: [ceph, iscsi]
+              secret_usage:
+                description:
+                  - What the secret is for, as its definition says.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(floppies[].network.auth.secret_uuid).
+                  - One of it or O(floppies[].network.auth.secret_uuid)
+                    is required.
+                type: str
+              secret_uuid:
+                description:
+                  - UUID of the secret.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(floppies[].network.auth.secret_usage).
+                  - One of it or O(floppies[].network.auth.secret_usage)
+                    is required.
+                type: str
+              username:
+                description:
+                  - Name of the user.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                required: true
+          config:
+            description:
+              - Path of a configuration of RBD.
+              - A change takes effect at the next start of the vm.
+            type: str
+          cookies:
+            description:
+              - Cookies that the server wants, as names and values.
+              - A change takes effect at the next start of the vm.
+            type: dict
+          hosts:
+            description:
+              - Servers that hold the disk; most protocols take one.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description:
+                  - Name or address of the server.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(floppies[].network.hosts[].socket).
+                  - One of it or O(floppies[].network.hosts[].socket)
+                    is required.
+                  - Required when O(floppies[].network.hosts[].transport=rdma).
+                type: str
+              port:
+                description:
+                  - Port of the server.
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(floppies[].network.hosts[].socket).
+                type: int
+              socket:
+                description:
+                  - Path of the server's socket, where the transport
+                    is V(unix).
+                  - A change takes effect at the next start of the
+                    vm.
+                  - Mutually exclusive with O(floppies[].network.hosts[].name)
+                    and O(floppies[].network.hosts[].port).
+                  - One of it or O(floppies[].network.hosts[].name)
+                    is required.
+                  - Required when O(floppies[].network.hosts[].transport=unix).
+                type: str
+              transport:
+                description:
+                  - How the server is reached.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [tcp, rdma, unix]
+          identity:
+            description:
+              - As whom the node reads an NFS share.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              group:
+                description:
+                  - Group, by name or with a plus sign by number.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              user:
+                description:
+                  - User, by name or with a plus sign by number.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+          initiator:
+            description:
+              - Name of the node towards an iSCSI server.
+              - A change takes effect at the next start of the vm.
+            type: str
+          name:
+            description:
+              - 'What the server calls the disk: an export, an image
+                with its pool, a path.'
+              - A change takes effect at the next start of the vm.
+            type: str
+          protocol:
+            description:
+              - How the server is spoken to.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices:
+              - nbd
+              - iscsi
+              - rbd
+              - sheepdog
+              - gluster
+              - http
+              - https
+              - ftp
+              - ftps
+              - tftp
+              - vxhs
+              - nfs
+          query:
+            description:
+              - Query behind the name in a URL.
+              - A change takes effect at the next start of the vm.
+            type: str
+          readahead:
+            description:
+              - Bytes that are read ahead.
+              - A change takes effect at the next start of the vm.
+            type: int
+          snapshot:
+            description:
+              - Snapshot of an RBD image that is used.
+              - A change takes effect at the next start of the vm.
+            type: str
+          ssl_verify:
+            description:
+              - Whether the certificate of the server is checked.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          timeout:
+            description:
+              - Time in seconds after which a server is taken not
+                to answer.
+              - A change takes effect at the next start of the vm.
+            type: int
+          tls:
+            description:
+              - Whether the connection is encrypted.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          tls_hostname:
+            description:
+              - Name that the certificate of the server has to have.
+              - A change takes effect at the next start of the vm.
+            type: str
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      path:
+        description:
+          - Absolute path of an image on the node, which has to exist.
+            A new one changes the medium, also under a running guest,
+            and an empty text takes it out. Without the option a new
+            drive is empty.
+          - A change takes effect at once, also on a running vm.
+          - Mutually exclusive with O(floppies[].volume) and O(floppies[].network).
+        type: str
+      pool:
+        description:
+          - Pool that holds the volume.
+          - Without it, a new one gets V(default).
+          - A change takes effect at the next start of the vm.
+        type: str
+      product:
+        description:
+          - Product name of a SCSI device, at most 16 characters.
+          - A change takes effect at the next start of the vm.
+        type: str
+      queue_size:
+        description:
+          - Requests that fit into a queue of a virtio disk.
+          - A change takes effect at the next start of the vm.
+        type: int
+      queues:
+        description:
+          - Number of queues of a virtio disk; one for each CPU is
+            usual.
+          - A change takes effect at the next start of the vm.
+        type: int
+      readonly:
+        description:
+          - Whether the guest can only read the disk.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rerror_policy:
+        description:
+          - The same for reading.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [stop, report, ignore]
+      reservations:
+        description:
+          - Persistent reservations of a SCSI block device by the
+            guest.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          managed:
+            description:
+              - Whether libvirt starts the helper that makes them.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          socket:
+            description:
+              - Path of the socket of a helper that somebody else
+                started.
+              - A change takes effect at the next start of the vm.
+            type: str
+      seclabels:
+        description:
+          - Labels of the source, one for each security driver.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - Label that the source gets.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Security driver, such as C(selinux), C(apparmor) or
+                C(dac).
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether libvirt labels the source when the vm starts.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      serial:
+        description:
+          - Serial number that the guest sees, by which it finds the
+            disk under C(/dev/disk/by-id).
+          - A change takes effect at the next start of the vm.
+        type: str
+      shareable:
+        description:
+          - Whether several machines may use the disk at the same
+            time.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      slice:
+        description:
+          - The part of the source that is the disk.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          offset:
+            description:
+              - Where it begins, in bytes.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          size:
+            description:
+              - How long it is, in bytes.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      snapshot:
+        description:
+          - What a snapshot of the vm does with the medium.
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices: ['no', internal, external, manual]
+      startup_policy:
+        description:
+          - 'What happens when the source is missing at the start
+            of the vm: it fails (V(mandatory)), it fails unless the
+            vm was migrated (V(requisite)), or it goes on without
+            (V(optional), for drives).'
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices: [mandatory, requisite, optional]
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      target:
+        description:
+          - Name of the device towards libvirt, such as vda; a guest
+            may call it something else.
+          - Without it, a new one gets the next free name of its bus.
+          - Can not be changed once it exists.
+        type: str
+      tray:
+        description:
+          - Whether the tray of the drive is open.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [open, closed]
+      type:
+        description:
+          - 'How libvirt reaches the source, found from the other
+            options: V(file) and V(block) from the path, V(network),
+            V(nvme) and V(vhostuser) from the options O(ignore:network),
+            O(ignore:nvme) and O(ignore:vhost_user). V(dir) makes
+            a FAT file system of a folder, and V(volume) has libvirt
+            look up the volume of a pool each time the vm starts.'
+          - Without it, libvirt chooses one for a new one.
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices:
+          - file
+          - block
+          - dir
+          - network
+          - nvme
+          - vhostuser
+          - volume
+      vendor:
+        description:
+          - Maker of a SCSI device, at most 8 characters.
+          - A change takes effect at the next start of the vm.
+        type: str
+      volume:
+        description:
+          - Name of a volume that is the medium; it has to exist.
+          - A change takes effect at the next start of the vm.
+          - Mutually exclusive with O(floppies[].path) and O(floppies[].network).
+        type: str
+      volume_mode:
+        description:
+          - 'Where a volume of an iSCSI pool is opened: as a block
+            device of the V(host), or by QEMU itself, V(direct).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [host, direct]
+      wwn:
+        description:
+          - World-wide name of the device, 16 hexadecimal digits.
+          - A change takes effect at the next start of the vm.
+        type: str
   force:
     description:
       - Whether a guest that does not shut down within O(stop_timeout)
@@ -3103,6 +6799,8 @@ options:
     choices:
       - disks
       - cdroms
+      - floppies
+      - filesystems
       - nics
       - serials
       - channels
@@ -3846,10 +7544,20 @@ vm:
       description:
         - The value of O(features).
       type: dict
+    filesystems:
+      description:
+        - The value of O(filesystems).
+      type: list
+      elements: dict
     firmware:
       description:
         - The value of O(firmware).
       type: str
+    floppies:
+      description:
+        - The value of O(floppies).
+      type: list
+      elements: dict
     fw_cfg:
       description:
         - The value of O(fw_cfg).

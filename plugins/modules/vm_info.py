@@ -135,10 +135,20 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:features).
       type: dict
+    filesystems:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:filesystems).
+      type: list
+      elements: dict
     firmware:
       description:
         - The value of O(vmrt.libvirt.vm#module:firmware).
       type: str
+    floppies:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:floppies).
+      type: list
+      elements: dict
     fw_cfg:
       description:
         - The value of O(vmrt.libvirt.vm#module:fw_cfg).

@@ -27,7 +27,7 @@ def tune(live: tree.Element, call: str, target: str | None, settings: Mapping[st
     if target is None:
         write(VM, _values(VM, vias), live)
         return
-    for name in ("disks", "nics"):
+    for name in ("disks", "cdroms", "floppies", "nics"):
         for item in items(VM[name], live):
             if item.values.get("target") == target:
                 write(VM[name].schema, _values(VM[name].schema, vias), item.element)

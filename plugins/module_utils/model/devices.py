@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.balloon import BALLOON
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cdrom import CDROM, FLOPPY
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import CHANNEL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import CONTROLLER
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import CDROM, DISK
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.filesystem import FILESYSTEM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import GRAPHICS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.iommu import IOMMU
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory_device import MEMORY_DEVICE
@@ -47,6 +49,14 @@ DEVICES = (
         apply=Apply.RESTART,
     ),
     Field(
+        "floppies",
+        "Floppy drives of the vm, known by their names.",
+        at="devices/disk",
+        of=FLOPPY,
+        many=True,
+        apply=Apply.RESTART,
+    ),
+    Field(
         "controllers",
         "Controllers that need to be there; libvirt adds those that devices need.",
         at="devices/controller",
@@ -54,6 +64,14 @@ DEVICES = (
         many=True,
         apply=Apply.RESTART,
         initial_doc="spare ports for devices that are plugged later, where the machine has ports",
+    ),
+    Field(
+        "filesystems",
+        "Folders of the node that the guest can mount, known by their names.",
+        at="devices/filesystem",
+        of=FILESYSTEM,
+        many=True,
+        apply=Apply.LIVE,
     ),
     Field(
         "nics",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Disks and cdroms of a vm."""
+"""Disks of a vm."""
 
 from __future__ import annotations
 
@@ -12,97 +12,125 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
+    address_field,
     name_field,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
-    Apply,
-    Field,
-    Owner,
-    Schema,
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_backing import (
+    BACKING,
+    FORMATS,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_device import (
+    BUSES,
+    HARDWARE_FIELDS,
+    IDENTITY_FIELDS,
+    SHARING_FIELDS,
+    target_fields,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_driver import (
+    DRIVER_FIELDS,
+    discard_field,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import (
+    SOURCE_FIELDS,
+    path_field,
+    pool_field,
+    remote_fields,
+    source_type,
+    vhost_user_field,
+    volume_field,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.io_limits import IO_LIMITS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import (
+    VIRTIO_MODELS,
+    acpi_index_field,
+    boot_fields,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
 
 
-def _named_by_target(values: Mapping[str, Any]) -> str:
+def named_by_target(values: Mapping[str, Any]) -> str:
+    """Names a disk that was not made here."""
     return str(values.get("target"))
 
 
-_PATHS = {"file": "source/@file", "block": "source/@dev"}
-
-_TYPE = Field(
-    "type",
-    "How libvirt reaches the source of the disk, found from the path.",
-    at="@type",
-    owner=Owner.FILLED,
-    apply=Apply.RESTART,
-    sample="file",
-)
-_TARGET = Field(
-    "target",
-    "Name of the device towards libvirt, such as vda; a guest may call it something else.",
-    at="target/@dev",
-    check=names.target,
-    apply=Apply.RECREATE,
-    owner=Owner.FILLED,
-    initial_doc="the next free name of its bus",
-)
+_SOURCES = ("path", "network", "nvme", "vhost_user")
+_OF_VOLUMES = ("volume", "pool", "image", "size")
 
 DISK = Schema(
     name="disk",
-    doc="A disk of a vm: a volume of a pool, or a file or block device of the node.",
+    doc="A disk of a vm: a volume of a pool, a file or block device of the node, or what a server "
+    "on the network holds.",
     key="name",
-    match={"@device": "disk"},
+    match={"@device": ("disk", "lun", None)},
     adopt=("target",),
-    derive=_named_by_target,
+    derive=named_by_target,
     hotplug=True,
-    mutually_exclusive=(("path", "volume"), ("path", "pool"), ("path", "image"), ("path", "size")),
+    mutually_exclusive=(
+        *(("path", option) for option in _OF_VOLUMES),
+        *((remote, option) for remote in _SOURCES[1:] for option in ("path", *_OF_VOLUMES)),
+        *(("network", "nvme"), ("network", "vhost_user"), ("nvme", "vhost_user")),
+    ),
     fields=(
-        _TYPE,
+        source_type(),
+        Field(
+            "device",
+            "What the guest sees: a V(disk), or the SCSI device itself with all its commands, "
+            "V(lun), which a block device, a volume or an iSCSI disk can be.",
+            at="@device",
+            choices=("disk", "lun"),
+            absent="disk",
+            apply=Apply.RESTART,
+        ),
         DEVICE_STATE,
         Field(
+            "model",
+            "Generation of a virtio disk.",
+            at="@model",
+            choices=VIRTIO_MODELS,
+            apply=Apply.RESTART,
+        ),
+        Field(
+            "snapshot",
+            "What a snapshot of the vm does with the disk.",
+            at="@snapshot",
+            choices=("no", "internal", "external", "manual"),
+            apply=Apply.LIVE,
+        ),
+        Field(
+            "rawio",
+            "Whether a V(lun) may be sent any SCSI command.",
+            type="bool",
+            at="@rawio",
+            codec=codec.YES_NO,
+            apply=Apply.RESTART,
+        ),
+        Field(
+            "sgio",
+            "Whether the node's kernel filters the SCSI commands of a V(lun).",
+            at="@sgio",
+            choices=("filtered", "unfiltered"),
+            apply=Apply.RESTART,
+        ),
+        Field(
             "format",
-            "Format of the disk's data.",
+            "Format of the disk's data. A volume is made as qcow2 or raw.",
             at="driver/@type",
-            choices=("qcow2", "raw"),
+            choices=FORMATS,
             apply=Apply.RECREATE,
             initial="qcow2",
         ),
-        Field(
-            "cache",
-            "How the node caches the disk.",
-            at="driver/@cache",
-            choices=("default", "none", "writethrough", "writeback", "directsync", "unsafe"),
-            apply=Apply.RESTART,
-        ),
-        Field(
-            "discard",
-            "Whether the guest's discard requests free space in the pool.",
-            at="driver/@discard",
-            choices=("ignore", "unmap"),
-            apply=Apply.RESTART,
-            initial="unmap",
-        ),
-        Field(
-            "path",
+        *DRIVER_FIELDS,
+        discard_field(initial="unmap"),
+        path_field(
             "Absolute path of a file or a block device on the node, which has to exist; "
-            "what it holds is never created, grown or deleted.",
-            at=_PATHS,
-            by="type",
-            apply=Apply.RESTART,
-            check=names.path,
+            "what it holds is never created, grown or deleted."
         ),
-        Field(
-            "pool",
-            "Pool that holds the volume.",
-            apply=Apply.RESTART,
-            check=names.name,
-            initial="default",
-        ),
-        Field(
-            "volume",
+        *remote_fields(),
+        vhost_user_field(),
+        pool_field("Pool that holds the volume.", initial="default"),
+        volume_field(
             "Name of the volume in the pool; it is created when it is missing.",
-            apply=Apply.RESTART,
-            check=names.name,
             initial_doc="the names of the vm and the disk, such as C(web1-root.qcow2)",
         ),
         Field(
@@ -128,87 +156,16 @@ DISK = Schema(
             check=names.name,
             initial_doc="the pool of the disk",
         ),
-        _TARGET,
-        Field(
-            "bus",
-            "Kind of controller that the guest sees.",
-            at="target/@bus",
-            choices=("virtio", "scsi", "sata", "usb", "ide"),
-            apply=Apply.RESTART,
-            initial="virtio",
-        ),
-        Field(
-            "readonly",
-            "Whether the guest can only read the disk.",
-            type="bool",
-            at="readonly",
-            codec=codec.PRESENCE,
-            apply=Apply.RESTART,
-        ),
-        Field(
-            "shareable",
-            "Whether several machines may use the disk at the same time.",
-            type="bool",
-            at="shareable",
-            codec=codec.PRESENCE,
-            apply=Apply.RESTART,
-        ),
-        Field(
-            "serial",
-            "Serial number that the guest sees, by which it finds the disk under "
-            "C(/dev/disk/by-id).",
-            at="serial",
-            check=names.serial,
-            apply=Apply.RESTART,
-        ),
-        Field(
-            "boot_order",
-            "Place of the disk among the devices that the firmware tries to boot from, from 1.",
-            type="int",
-            at="boot/@order",
-            codec=codec.INT,
-            apply=Apply.RESTART,
-        ),
+        *SOURCE_FIELDS,
+        BACKING,
+        *target_fields("virtio", *BUSES),
+        *HARDWARE_FIELDS,
+        Field("io_limits", IO_LIMITS.doc, at="iotune", of=IO_LIMITS, apply=Apply.LIVE),
+        *SHARING_FIELDS,
+        *IDENTITY_FIELDS,
+        *boot_fields("disk"),
         name_field("disk"),
-    ),
-)
-
-CDROM = Schema(
-    name="cdrom",
-    doc="A CD drive of a vm, with or without a medium.",
-    key="name",
-    match={"@device": "cdrom"},
-    adopt=("target",),
-    derive=_named_by_target,
-    fields=(
-        _TYPE,
-        DEVICE_STATE,
-        Field(
-            "path",
-            "Absolute path of an ISO image on the node, which has to exist. "
-            "Without it the drive is empty.",
-            at=_PATHS,
-            by="type",
-            apply=Apply.LIVE,
-            check=names.path,
-        ),
-        _TARGET,
-        Field(
-            "bus",
-            "Kind of controller that the guest sees.",
-            at="target/@bus",
-            choices=("sata", "scsi", "ide", "usb"),
-            apply=Apply.RESTART,
-            initial="sata",
-        ),
-        Field(
-            "boot_order",
-            "Place of the drive among the devices that the firmware tries to boot from, from 1.",
-            type="int",
-            at="boot/@order",
-            codec=codec.INT,
-            apply=Apply.RESTART,
-        ),
-        name_field("drive"),
+        acpi_index_field(),
+        address_field(),
     ),
 )

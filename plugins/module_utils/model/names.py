@@ -15,7 +15,13 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TARGET = re.compile(r"(hd|sd|vd|xvd)[a-z]{1,3}")
+_TARGET = re.compile(r"(fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]{1,8}")
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,255}")
+_WORD = re.compile(r"[A-Za-z0-9_+-]{1,64}")
+_COOKIE = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z|~]+")
+_CRUMBS = re.compile(r'"?[!#$%&\'()*+\-./0-9:>=<?@A-Z^_`\[\]a-z|~]+"?')
+_MODE = re.compile(r"0[0-7]{3}|[0-7]{1,3}")
+_WWN = re.compile(r"[0-9a-f]{16}")
 _SERIAL = re.compile(r"[A-Za-z0-9_.+ -]{1,36}")
 _LOADPARM = re.compile(r"[A-Za-z0-9. ]{1,8}")
 _INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
@@ -196,3 +202,62 @@ def timezone(text: str) -> None:
     """A time zone as the node knows it."""
     if not _TIMEZONE.fullmatch(text):
         raise ValueError(f"{text!r} is not a time zone: write it as Europe/Paris")
+
+
+def path_or_nothing(text: str) -> None:
+    """A path, or an empty text where there is none."""
+    if text:
+        path(text)
+
+
+def host(text: str) -> None:
+    """A host, by name or address."""
+    if not _HOST.fullmatch(text):
+        address(text)
+
+
+def word(text: str) -> None:
+    """What libvirt calls a generic name."""
+    if not _WORD.fullmatch(text):
+        raise ValueError(f"{text!r} is more than letters, digits, '_', '+' and '-'")
+
+
+def one_line(text: str) -> None:
+    """A text of one line without a slash."""
+    if not text or "/" in text or "\n" in text:
+        raise ValueError(f"{text!r} is empty, or holds a slash or a new line")
+
+
+def cookies(values: Mapping[str, str]) -> None:
+    """Cookies of a web server."""
+    for key, text in values.items():
+        if not _COOKIE.fullmatch(key) or not _CRUMBS.fullmatch(text):
+            raise ValueError(f"the cookie {key!r} holds what a cookie can not hold")
+
+
+def wwn(text: str) -> None:
+    """A world-wide name."""
+    if not _WWN.fullmatch(text):
+        raise ValueError(f"{text!r} is no world-wide name: write 16 hexadecimal digits")
+
+
+def vendor(text: str) -> None:
+    """The maker of a SCSI device."""
+    _printable(text, 8)
+
+
+def product(text: str) -> None:
+    """The product name of a SCSI device."""
+    _printable(text, 16)
+
+
+def _printable(text: str, most: int) -> None:
+    if len(text) > most or not all(" " <= char <= "~" for char in text):
+        raise ValueError(f"{text!r} is more than {most} printable characters")
+
+
+def mode(text: str) -> None:
+    """Permissions in octal digits."""
+    if not _MODE.fullmatch(text):
+        # YAML takes 0644 without quotes for a number.
+        raise ValueError(f"{text!r} is not a mode: write it in quotes, as '0644'")

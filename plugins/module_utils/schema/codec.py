@@ -11,7 +11,7 @@ the same for a spot in XML. ``parse`` raises ValueError with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -213,6 +213,46 @@ class _Size(Codec):
             spot.element.set("unit", self.unit)
 
 
+class _Ejectable(Codec):
+    """Text of which an empty one says that the place is not there."""
+
+    missing = ""
+    removes = ""
+
+
+@dataclass(frozen=True)
+class Beside(Codec):
+    """Text in an attribute, beside which libvirt wants others that are always the same."""
+
+    attributes: Mapping[str, str]
+
+    def write(self, spot: Spot, value: Any) -> None:
+        spot.element.attrib.update(self.attributes)
+        spot.put(str(value))
+
+
+class _Limit(_Integer):
+    """A number of which 0 says that there is no limit, and so no place."""
+
+    removes = 0
+
+    def parse(self, value: Any) -> int:
+        number = super().parse(value)
+        if number < 0:
+            raise ValueError(f"{number} is less than 0")
+        return number
+
+
+class _Rate(_Limit):
+    """A size of which 0 says that there is no limit, and so no place. XML knows bytes alone."""
+
+    def parse(self, value: Any) -> int:
+        return 0 if str(value) == "0" else units.parse_size(value)
+
+    def show(self, value: Any) -> str:
+        return units.show_size(value) if value else "0"
+
+
 ALIAS_PREFIX = "ua-vmrt-"
 
 
@@ -352,3 +392,6 @@ ALIAS = _Alias()
 PAIRS = Entries("vmrt:item")
 CPUS = _Cpus()
 RAW = _Raw()
+EJECTABLE = _Ejectable()
+LIMIT = _Limit()
+RATE = _Rate()

@@ -76,10 +76,16 @@ def diff(
         if one.of and one.many and one.schema.key:
             changes += _diff_items(one, value, root)
         elif one.of and not one.many and one.places:
-            changes += _diff_nested(one, value, root, found)
-        elif _is_kept(one, wanted, found) and not one.same(value, found.get(one.name)):
-            changes.append(Change(one.name, one, found.get(one.name), value))
+            for place in places(one, {**found, **wanted})[:1]:
+                changes += _diff_nested(one, place, value, root, found)
+        elif _is_kept(one, wanted, found) and not one.same(value, _found(one, found)):
+            changes.append(Change(one.name, one, _found(one, found), value))
     return changes
+
+
+def _found(one: Field, found: Mapping[str, Any]) -> Any:
+    """What was found of a field; a list of things that is not there has none."""
+    return found.get(one.name, [] if one.of and one.many else None)
 
 
 def _is_kept(one: Field, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
@@ -88,9 +94,13 @@ def _is_kept(one: Field, wanted: Mapping[str, Any], found: Mapping[str, Any]) ->
 
 
 def _diff_nested(
-    one: Field, value: Mapping[str, Any], root: tree.Element, found: Mapping[str, Any]
+    one: Field,
+    place: str,
+    value: Mapping[str, Any],
+    root: tree.Element,
+    found: Mapping[str, Any],
 ) -> list[Change]:
-    spot = tree.find(root, one.places[0])
+    spot = tree.find(root, place)
     # What can be there or not is a thing of its own.
     device = (one.name, None) if "state" in one.schema else None
     if value.get("state") == "absent":
@@ -98,7 +108,7 @@ def _diff_nested(
     if spot is None and device:
         has = {name: item for name, item in value.items() if not one.schema[name].steers}
         return [Change(one.name, one, None, has, ADDED, device)] if has else []
-    element = spot.element if spot else tree.new(tree.split(one.places[0])[0][-1])
+    element = spot.element if spot else tree.new(tree.split(place)[0][-1])
     return [
         replace(change, path=f"{one.name}.{change.path}", device=device)
         for change in diff(one.schema, value, element)

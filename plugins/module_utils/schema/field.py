@@ -61,6 +61,7 @@ class Field:
 
     ``at`` is its place in the XML of its schema's element; several places are tried in turn when
     reading, and the first is written. A mapping gives a place for each value of the sibling ``by``.
+    A list whose place ends in ``+`` holds elements of which each stands in the one before it.
     A field without a place is kept elsewhere (``apply`` says how it changes) or only steers the run
     (``apply`` is None).
     """
@@ -171,5 +172,5 @@ class Schema:
     @property
     def order(self) -> tuple[str, ...]:
         """The child tags of the element, in libvirt's order."""
-        tags = (place.split("/")[0] for one in self.fields for place in one.places)
+        tags = (place.split("/")[0].rstrip("+") for one in self.fields for place in one.places)
         return tuple(dict.fromkeys(tag for tag in tags if not tag.startswith(("@", "."))))

@@ -43,9 +43,10 @@ def read(schema: Schema, root: tree.Element) -> dict[str, Any]:
 
 def _field(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
     if one.of and one.many:
-        return [item.values for item in items(one, root)]
+        found = [item.values for item in items(one, root)]
+        return found if found or one.schema.key else None
     if one.of:
-        spot = tree.find(root, one.places[0])
+        spot = find(one, root, values)
         return read(one.schema, spot.element) if spot else None
     if one.type == "list":
         return [
@@ -57,7 +58,10 @@ def _field(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
 
 def read_value(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
     """The value of a field that is neither nested nor a list."""
-    for place in places(one, values):
+    where = places(one, values)
+    if not where:
+        return None
+    for place in where:
         spot = tree.find(root, place)
         if spot is not None:
             value = one.codec.read(spot)
@@ -66,10 +70,17 @@ def read_value(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any
     return one.codec.missing if one.absent is None else one.absent
 
 
+def find(one: Field, root: tree.Element, values: Mapping[str, Any]) -> tree.Spot | None:
+    """Where a nested field that is no list stands now."""
+    where = places(one, values)
+    return tree.find(root, where[0]) if where else None
+
+
 def places(one: Field, values: Mapping[str, Any]) -> tuple[str, ...]:
     """Where a field stands; what other values select may have no place at all."""
     if isinstance(one.at, Mapping):
-        place = one.at.get(values.get(one.by or "", ""))
+        # An empty word stands for what is not said.
+        place = one.at.get(values.get(one.by or "") or "")
         return (place,) if place else ()
     return one.places
 

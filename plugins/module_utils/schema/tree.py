@@ -30,6 +30,8 @@ except ImportError:
     LXML_IMPORT_ERROR = traceback.format_exc()
 
 Element = Any
+# Behind the last tag of a place: each element stands in the one before it.
+NESTED = "+"
 NAMESPACE = "urn:vmrt:libvirt:1"
 NSMAP = {
     "vmrt": NAMESPACE,
@@ -121,11 +123,20 @@ def split(place: str) -> tuple[list[str], str | None]:
 
 
 def children(root: Element, place: str) -> Iterator[Element]:
-    """Every element at a place whose last tag may repeat."""
+    """Every element at a place whose last tag may repeat, or with ``+`` stand in itself."""
     steps, _attribute = split(place)
     parent = _walk(root, steps[:-1])
-    if parent is not None:
+    if parent is not None and steps[-1].endswith(NESTED):
+        yield from _chain(parent, steps[-1])
+    elif parent is not None:
         yield from _children(parent, steps[-1])
+
+
+def _chain(parent: Element, step: str) -> Iterator[Element]:
+    element = parent.find(_tag(step))
+    while element is not None:
+        yield element
+        element = element.find(_tag(step))
 
 
 def find(root: Element, place: str) -> Spot | None:
@@ -169,7 +180,9 @@ def append(root: Element, place: str, order: Sequence[str] = ()) -> Element:
     """A new element at a place whose last tag repeats, behind those already there."""
     steps, _attribute = split(place)
     parent = ensure(root, "/".join(steps[:-1]) or ".", order).element
-    child = new(steps[-1])
+    child = new(steps[-1].rstrip(NESTED))
+    if steps[-1].endswith(NESTED):
+        parent = ([parent, *_chain(parent, steps[-1])])[-1]
     twins = parent.findall(child.tag)
     if twins:
         twins[-1].addnext(child)
@@ -243,7 +256,7 @@ def _tag(step: str) -> str:
 @cache
 def _parts(step: str) -> tuple[str, Mapping[str, str]]:
     """The tag of a step, and the attributes that tell its element from others of that tag."""
-    name, bracket, mark = step.partition("[")
+    name, bracket, mark = step.rstrip(NESTED).partition("[")
     prefix, colon, local = name.partition(":")
     tag = f"{{{NSMAP[prefix]}}}{local}" if colon else name
     key, _equals, value = mark.rstrip("]").partition("=")

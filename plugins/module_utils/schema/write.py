@@ -40,7 +40,7 @@ def write(schema: Schema, values: Mapping[str, Any], root: tree.Element) -> None
         if one.of and one.many:
             _write_items(one, value, root, schema)
         elif one.of:
-            _write_nested(one, value, root, schema)
+            _write_nested(one, value, values, root, schema)
         elif one.type == "list":
             _write_list(one, value, root, schema)
         else:
@@ -62,10 +62,7 @@ def _write_value(
     schema: Schema,
     fresh: bool,
 ) -> None:
-    known = values
-    if isinstance(one.at, Mapping):
-        selected = values.get(one.by or "") or read(schema, root).get(one.by or "")
-        known = {**values, one.by or "": selected}
+    known = _known(one, values, root, schema)
     if not places(one, known):
         return
     place = places(one, known)[0]
@@ -80,6 +77,16 @@ def _write_value(
         one.codec.write(tree.ensure(root, place, schema.order), value)
         for twin in one.twins:
             tree.remove(root, twin)
+
+
+def _known(
+    one: Field, values: Mapping[str, Any], root: tree.Element, schema: Schema
+) -> Mapping[str, Any]:
+    """The values with the one that selects the place of a field, which the element may say."""
+    if not isinstance(one.at, Mapping):
+        return values
+    selected = values.get(one.by or "") or read(schema, root).get(one.by or "")
+    return {**values, one.by or "": selected}
 
 
 def _clear_selected(one: Field, value: Any, root: tree.Element, schema: Schema) -> None:
@@ -104,17 +111,26 @@ def _write_list(one: Field, value: list[Any], root: tree.Element, schema: Schema
         one.codec.write(tree.Spot(element, attribute), item)
 
 
-def _write_nested(one: Field, value: Mapping[str, Any], root: tree.Element, schema: Schema) -> None:
+def _write_nested(
+    one: Field,
+    value: Mapping[str, Any],
+    values: Mapping[str, Any],
+    root: tree.Element,
+    schema: Schema,
+) -> None:
+    place = next(iter(places(one, _known(one, values, root, schema))), None)
+    if place is None:
+        return
     if value.get("state") == GONE:
-        tree.remove(root, one.places[0])
+        tree.remove(root, place)
     elif any(field.places and value.get(field.name) is not None for field in one.schema.fields):
-        new = tree.find(root, one.places[0]) is None
-        element = tree.ensure(root, one.places[0], schema.order).element
+        new = tree.find(root, place) is None
+        element = tree.ensure(root, place, schema.order).element
         write(one.schema, value, element)
         empty = not len(element) and not element.attrib and not element.text
         if new and "state" not in one.schema and empty:
             # All that was said of it is what its absence means.
-            tree.remove(root, one.places[0])
+            tree.remove(root, place)
 
 
 def _write_items(

@@ -29,6 +29,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import (
     CONTROLLER_OPTIONS,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import SOURCE_OPTIONS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -36,6 +37,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import O
 from tests.unit.support import play
 from tests.unit.support.golden import CASES, load, outcome
 from tests.unit.support.grammar import complaints
+from tests.unit.support.refusals import refusals
 from tests.unit.support.resources import RESOURCES
 from tests.unit.support.tasks import TASK
 from tests.unit.support.wishes import value, values
@@ -44,10 +46,16 @@ from tests.unit.support.wishes import value, values
 _ITEMS: dict[str, dict[str, Any]] = {
     "disks": {"name": "a", "path": "/srv/a"},
     "controllers": {"name": "a", "type": "scsi"},
+    "filesystems": {"name": "a", "path": "/srv/a"},
     "graphics": {"type": "vnc"},
     "fw_cfg": {"name": "opt/com.example/a"},
     "qemu_override": {"alias": "net0"},
     "seclabels": {"type": "static", "model": "dac", "label": "+0:+0"},
+}
+_OF_SOURCES: dict[str, dict[str, Any]] = {
+    "file": {"path": "/srv/a"},
+    "block": {"path": "/dev/sdx"},
+    "volume": {"type": "volume", "pool": "default", "volume": "base.qcow2"},
 }
 # The same where an option needs another company.
 _FITTING: dict[tuple[str, str], dict[str, Any]] = {
@@ -62,6 +70,27 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
         }
         for option, kinds in CONTROLLER_OPTIONS.items()
     },
+    ("disks", "io_limits"): {"size": "1GiB"},
+    ("disks", "network"): {},
+    ("disks", "nvme"): {},
+    ("disks", "vhost_user"): {},
+    **{
+        (name, option): _OF_SOURCES[kinds[0]]
+        for name in ("disks", "cdroms", "floppies")
+        for option, kinds in SOURCE_OPTIONS.items()
+    },
+    ("disks", "reservations"): {"path": "/dev/sdx"},
+    ("filesystems", "socket"): {"driver": "virtiofs"},
+    ("filesystems", "template"): {},
+    ("filesystems", "size"): {},
+    ("filesystems", "queue"): {"path": "/srv/a", "driver": "virtiofs"},
+    ("filesystems", "binary"): {"path": "/srv/a", "driver": "virtiofs"},
+    ("filesystems", "boot_loadparm"): {"path": "/srv/a", "boot_order": 1},
+    ("disks", "boot_loadparm"): {"path": "/srv/a", "boot_order": 1},
+    ("cdroms", "volume"): {"volume": "base.qcow2"},
+    ("floppies", "volume"): {"volume": "base.qcow2"},
+    ("cdroms", "pool"): {"volume": "base.qcow2"},
+    ("floppies", "pool"): {"volume": "base.qcow2"},
     ("controllers", "pcihole64"): {"type": "pci", "model": "pcie-root", "index": 0},
 }
 # The same of what a vm has one of.
@@ -99,6 +128,8 @@ def attempt(kind: str, **options: Any) -> Plan | None:
     """The plan of a new thing, or None where it is refused."""
     resource = RESOURCES[kind].resource
     wish = {"name": "new", **RESOURCES[kind].options, **options}
+    if refusals(resource.schema, wish):
+        return None
     try:
         return make_plan(resource, play.wish(resource, **wish), FakeObserver(play.node()))
     except VmrtError:

@@ -10,7 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import CDROM, DISK
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.cdrom import CDROM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.limits import Within
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.address import ADDRESS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Field,
     Owner,
@@ -31,6 +32,7 @@ _NAMES = {
     names.device: st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,8}", fullmatch=True),
     names.interface: st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,8}", fullmatch=True),
     names.mac: st.from_regex(r"52:54:00(:[0-9a-f]{2}){3}", fullmatch=True),
+    names.path_or_nothing: st.sampled_from(["/srv/a.iso", "/dev/sr0", ""]),
     names.path: st.from_regex(r"/srv/[a-z0-9<&']{1,8}", fullmatch=True),
 }
 # What options accept that check what they are given, or keep it in a form of their own.
@@ -53,6 +55,10 @@ _CORPUS = (
         "4GiB",
         "512MiB",
         "52:54:00:12:34:56",
+        "5000c50015ea71aa",
+        "0000:01:00.0",
+        "10MiB",
+        "0",
         "52:54:00:ab:cd:ef",
         "AuthenticAMD",
     ),
@@ -88,7 +94,7 @@ def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
             continue
         if one.name in selectors:
             led = [other for other in schema.fields if other.by == one.name]
-            choices = sorted({word for other in led for word in dict(other.at or {})})
+            choices = sorted({word for other in led for word in dict(other.at or {}) if word})
             drawn[one.name] = draw(st.sampled_from(choices))
         elif one.required or draw(st.booleans()):
             drawn[one.name] = draw(value(one, only_placed))
@@ -128,7 +134,7 @@ def _plain(one: Field) -> st.SearchStrategy[Any]:
         return st.integers(1, 100)
     if one.codec is codec.PAIRS:
         return st.dictionaries(TEXT, TEXT, max_size=3)
-    if one.name == "address" and one.places == ("address",):
+    if one.codec is ADDRESS:
         return st.sampled_from(_ADDRESSES)
     if one.codec is codec.TEXT and one.check is None:
         return TEXT

@@ -16,6 +16,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.boot_order 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_controllers import (
     check_controllers,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_filesystems import (
+    check_filesystems,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sources import (
+    check_sources,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import check_cpus
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import check_memory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
@@ -50,6 +56,8 @@ def check(
         *check_cpus(wanted, config),
         *_consoles(wanted),
         *check_controllers(wanted),
+        *check_sources(wanted, root, facts),
+        *check_filesystems(wanted, root),
         *twice(wanted, root),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),

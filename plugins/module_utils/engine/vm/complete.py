@@ -16,6 +16,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete_ma
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import cpus_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import complete_memory
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.sources import (
+    find_medium,
+    find_source,
+    fit_new_disk,
+    tell_filesystem,
+    tell_type,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
@@ -27,7 +34,16 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
 SEED = "seed"
 # The kernels that Debian makes for clouds have drivers for no other drive.
 _SEED_BUS = "scsi"
-_TARGETS = {"virtio": "vd", "scsi": "sd", "sata": "sd", "usb": "sd", "ide": "hd", "xen": "xvd"}
+_TARGETS = {
+    "virtio": "vd",
+    "scsi": "sd",
+    "sata": "sd",
+    "usb": "sd",
+    "ide": "hd",
+    "fdc": "fd",
+    "sd": "sd",
+    "xen": "xvd",
+}
 
 Values = dict
 
@@ -143,60 +159,21 @@ def _complete_device(
     if found is None and wanted["fill_in"]:
         values = {**initial(one.schema), **values}
     if one.name == "disks":
-        _find_source(values, found, wanted, config, facts)
+        if found is None and wanted["fill_in"]:
+            fit_new_disk(device, values)
+        find_source(values, found, wanted, config, facts)
+        tell_type(values, found)
+    elif one.name in ("cdroms", "floppies"):
+        find_medium(values, found, facts)
+        tell_type(values, found)
+    elif one.name == "filesystems":
+        tell_filesystem(values, found)
     elif one.name == "nics":
         _find_plug(values, found, wanted["name"], facts)
     elif one.name == "graphics" and "port" in device and "autoport" not in device:
         # libvirt forgets a port that it may pick itself.
         values["autoport"] = False
-    if "path" in values:
-        values["type"] = "block" if values["path"].startswith("/dev/") else "file"
-    elif one.name == "cdroms" and found is None:
-        values["type"] = "file"
     return values
-
-
-def _find_source(
-    values: dict[str, Any],
-    found: Item | None,
-    wanted: Mapping[str, Any],
-    config: Mapping[str, Any],
-    facts: NodeFacts,
-) -> None:
-    """The path of a disk's volume. An existing disk moves only when its volume is named."""
-    if "path" in values:
-        values.pop("pool", None)
-        return
-    known = found.values.get("path") if found else None
-    if found is not None and "volume" not in values and "pool" not in values:
-        lost = _lost(known, config, facts)
-        if lost is None:
-            return
-        values["pool"], values["volume"] = lost
-    values.setdefault("pool", "default")
-    if found is not None:
-        values.setdefault("format", found.values.get("format", "qcow2"))
-    volume = facts.volume_at(known) if known else None
-    ending = "qcow2" if values.get("format", "qcow2") == "qcow2" else "img"
-    fresh = f"{wanted['name']}-{values['name']}.{ending}"
-    values.setdefault("volume", volume.name if volume else fresh)
-    volume = facts.volume(values["pool"], values["volume"])
-    pool = facts.pool(values["pool"])
-    if volume:
-        values["path"] = volume.path
-    elif pool and pool.target:
-        values["path"] = f"{pool.target}/{values['volume']}"
-
-
-def _lost(path: str | None, config: Mapping[str, Any], facts: NodeFacts) -> tuple[str, str] | None:
-    """The pool and the name of a volume of ours that is defined but not there, since the run that
-    would have made it failed."""
-    for one in (config.get("status") or {}).get("owned_volumes") or ():
-        pool, _slash, name = one.partition("/")
-        owner = facts.pool(pool)
-        if owner and owner.active and f"{owner.target}/{name}" == path:
-            return None if facts.volume(pool, name) else (pool, name)
-    return None
 
 
 def _find_plug(values: dict[str, Any], found: Item | None, vm: str, facts: NodeFacts) -> None:
@@ -216,7 +193,7 @@ def mac_of(node: str, vm: str, nic: str) -> str:
 
 def _name_targets(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> None:
     """Disks and drives that are new get the next free name of their bus."""
-    lists = ("disks", "cdroms")
+    lists = ("disks", "cdroms", "floppies")
     known = {
         (name, item["name"]): item["target"]
         for name in lists

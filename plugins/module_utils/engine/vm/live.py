@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -33,7 +33,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import ADDED, REMOVED, Change
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
     Item,
     items,
@@ -43,6 +43,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
 _CONTROLLERS = "controllers["
+# Calls that forget what they are not told.
+_FORGETFUL = ("block_io",)
 
 
 @dataclass(frozen=True)
@@ -180,11 +182,23 @@ def _plan_device(
     if worst is Apply.LIVE and one.field.name in vm.abilities.update:
         element = tree.copy(one.found.element)
         key = {one.field.schema.key: None} if one.field.schema.key else {}
-        write(one.field.schema, {**one.wanted, **key}, element)
+        write(one.field.schema, {**_uncalled(one.field.schema, one.wanted), **key}, element)
         return [Update(vm.name, one.label, tree.render(element))]
     if worst <= Apply.REPLUG and plugs:
         return [_detach(one.label, one.found, vm), attach]
     return None
+
+
+def _uncalled(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are changed with the device, and not by calls of their own."""
+    rest: dict[str, Any] = {}
+    for name, value in values.items():
+        one = schema[name]
+        if one.of and not one.many and isinstance(value, Mapping):
+            rest[name] = _uncalled(one.of, value)
+        elif not one.via:
+            rest[name] = value
+    return rest
 
 
 def _detach(label: str, found: Item, vm: Running) -> Detach:
@@ -204,7 +218,26 @@ def _plan_call(
     if call in _PARTS:
         return _tune_parts(call, changes, vm)
     settings = {(one.field.via or "").partition(":")[2]: one.after for one in changes}
-    return [Tune(vm.name, call, target, settings)]
+    known = _settings(vm.edited, call, target) if call in _FORGETFUL else {}
+    return [Tune(vm.name, call, target, {**known, **settings})]
+
+
+def _settings(edited: tree.Element, call: str, target: str | None) -> dict[str, Any]:
+    """All that the definition says of a disk and a call sets."""
+    for name in ("disks", "cdroms", "floppies"):
+        for item in items(VM[name], edited):
+            if target and item.values.get("target") == target:
+                return dict(_called(VM[name].schema, item.values, call))
+    return {}
+
+
+def _called(schema: Schema, values: Mapping[str, Any], call: str) -> Iterator[tuple[str, Any]]:
+    for one in schema.fields:
+        value = values.get(one.name)
+        if value is not None and (one.via or "").startswith(f"{call}:"):
+            yield (one.via or "").partition(":")[2], value
+        elif one.of and not one.many and value:
+            yield from _called(one.of, value, call)
 
 
 def _tune_parts(call: str, changes: list[Change], vm: Running) -> list[Action]:

@@ -70,6 +70,10 @@ def bus_of(device: tree.Element) -> str | None:
     if device.tag == "controller":
         # No other kind of controller can come or go under a running vm.
         return "pci" if device.get("type") == "scsi" else None
+    if device.tag == "filesystem":
+        # QEMU can not let go of 9p.
+        spot = tree.find(device, "driver/@type")
+        return "pci" if spot and spot.text == "virtiofs" else None
     if device.tag == "channel":
         return "virtio-serial"
     if device.tag == "redirdev":

@@ -62,13 +62,21 @@ def _plan_disk(vm: str, disk: Mapping[str, Any], item: Item | None, facts: NodeF
         volume = facts.volume(disk["pool"], disk["volume"])
         if volume is None:
             return _create(disk, option, facts)
-    elif "size" in disk and item and item.values.get("path"):
-        volume = facts.volume_at(item.values["path"])
+    elif "size" in disk and item:
+        volume = _volume_of(item, facts)
         if volume is None:
             return _refuse("its source is no volume of an active pool", f"{option}.size", None)
     else:
         return Storage()
     return _grow(vm, disk, volume, option, facts)
+
+
+def _volume_of(item: Item, facts: NodeFacts) -> VolumeSeen | None:
+    """The volume behind an existing disk."""
+    pool, volume, path = (item.values.get(name) for name in ("pool", "volume", "path"))
+    if pool and volume:
+        return facts.volume(pool, volume)
+    return facts.volume_at(path) if path else None
 
 
 def _create(disk: Mapping[str, Any], option: str, facts: NodeFacts) -> Storage:

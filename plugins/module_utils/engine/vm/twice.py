@@ -27,7 +27,7 @@ def _lists(option: str) -> tuple[str, ...]:
 # Options, and the lists in which no two devices have the same.
 _CLAIMS: Mapping[str, tuple[str, ...]] = {
     "name": _lists("name"),
-    "target": ("disks", "cdroms"),
+    "target": ("disks", "cdroms", "floppies"),
     "path": ("disks",),
     "boot_order": _lists("boot_order"),
 }
