@@ -26,7 +26,8 @@ _KEPT = ("metadata", "text", "libosinfo")
 
 
 def calls(*names: str) -> Container[str]:
-    """Calls of libvirt that change a running vm, by the first word of ``via``."""
+    """Calls of libvirt that change a running vm: ``via`` of an option, or its first word for all
+    that have it."""
     return frozenset({*_KEPT, *names})
 
 

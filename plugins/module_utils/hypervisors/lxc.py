@@ -32,7 +32,10 @@ class Lxc(Hypervisor):
     abilities = Abilities(
         hotplug=frozenset({"disks", "nics", "hostdevs"}),
         update=NONE,
-        calls=calls("memory", "scheduler", "memory_limits"),
+        calls=calls(
+            *("memory", "memory_limits", "block_weight", "scheduler:cpu_shares"),
+            *("scheduler:vcpu_period", "scheduler:vcpu_quota"),
+        ),
         slots=False,
         resize=False,
         start_paused=False,

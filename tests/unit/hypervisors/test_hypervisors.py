@@ -20,12 +20,16 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import EVERY
+from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from tests.unit.support import play
 from tests.unit.support.golden import CASES, load
 from tests.unit.support.grammar import complaints
 from tests.unit.support.nodes import become
+from tests.unit.support.schemas import options
 
 
 def node(name: str) -> FakeNode:
@@ -280,3 +284,11 @@ def test_an_interface_comes_and_goes_while_it_runs(where: str):
     wish["nics"] = [{"name": "lan", "state": "absent"}]
     assert play.verbs(play.converge(made, **wish)) == ["define", "detach"]
     assert play.plan(made, **wish).actions == ()
+
+
+@pytest.mark.parametrize("hypervisor", registry.REGISTRY.values(), ids=lambda one: one.name)
+def test_each_call_is_that_of_an_option(hypervisor: Hypervisor):
+    vias = {one.field.via or "" for one in options(VM)}
+    vias |= {via.partition(":")[0] for via in vias}
+    calls = hypervisor.abilities.calls
+    assert calls is EVERY or {*calls} - vias == set()

@@ -210,7 +210,10 @@ def _plan_call(
     call: str, changes: list[Change], vm: Running, target: str | None
 ) -> list[Action] | None:
     """The actions of one of libvirt's calls, or None when it can not do it now."""
-    if call not in vm.abilities.calls or any(one.apply is not Apply.LIVE for one in changes):
+    if any(one.apply is not Apply.LIVE for one in changes):
+        return None
+    able = vm.abilities.calls
+    if call not in able and any(one.field.via not in able for one in changes):
         return None
     if call in _CALLS:
         return _CALLS[call](changes, vm)
