@@ -86,16 +86,6 @@ def diff(
 def _found(one: Field, found: Mapping[str, Any]) -> Any:
     """What was found of a field; a list of things that is not there has none."""
     return found.get(one.name, [] if one.of and one.many else None)
-            changes += _diff_nested(one, value, root, found)
-        elif _is_kept(one, wanted, found) and not one.same(value, _known(one, value, found)):
-            changes.append(Change(one.name, one, found.get(one.name), value))
-    return changes
-
-
-def _known(one: Field, value: Any, found: Mapping[str, Any]) -> Any:
-    """What was found of an option; a list that is not there is an empty one."""
-    known = found.get(one.name)
-    return [] if known is None and isinstance(value, list) else known
 
 
 def _is_kept(one: Field, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:

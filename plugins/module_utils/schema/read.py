@@ -48,13 +48,6 @@ def _field(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
     if one.of:
         spot = find(one, root, values)
         return read(one.schema, spot.element) if spot else None
-        # Things without a key are one value, which is there or not.
-        return found if found or one.schema.key else None
-    if one.of:
-        spot = tree.find(root, one.places[0])
-        inner = read(one.schema, spot.element) if spot else None
-        # A group of which nothing is said is not there; a device is, whatever it says.
-        return inner if inner or "state" in one.schema else None
     if one.type == "list":
         return [
             one.codec.read(tree.Spot(element, tree.split(one.places[0])[1]))

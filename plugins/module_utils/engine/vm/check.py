@@ -21,8 +21,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_files
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sources import (
     check_sources,
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_devices import (
-    check_devices,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import check_cpus
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import check_memory
@@ -61,7 +59,6 @@ def check(
         *check_sources(wanted, root, facts),
         *check_filesystems(wanted, root),
         *twice(wanted, root),
-        *check_devices(wanted, config, root),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),
     ]
