@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory_device import MEMORY_DEVICE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
 
 # What a device of this model adds is not the balloon's.
 _OUTSIDE = "virtio-mem"
+_INITIAL = MEMORY_DEVICE["model"].initial
 
 
 def complete_memory(wanted: dict[str, Any], config: Mapping[str, Any]) -> None:
@@ -141,7 +143,7 @@ def _devices(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[tuple
     for one in wanted.get("memory_devices", ()):
         found[one["name"]] = {**found.get(one["name"], {}), **one}
     kept = [one for one in found.values() if one.get("state") != "absent"]
-    return [(one.get("model", ""), one.get("size", 0)) for one in kept]
+    return [(one.get("model") or _INITIAL, one.get("size", 0)) for one in kept]
 
 
 def balloon_extra(root: tree.Element) -> int:
