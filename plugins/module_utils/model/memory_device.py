@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
@@ -31,6 +32,11 @@ def _named(values: Mapping[str, Any]) -> str:
     node = [f"node{values['node']}"] if "node" in values else []
     words = "-".join([str(values.get("model")), *node, *place])
     return words.replace(":", "-").replace(".", "-")[:31]
+
+
+def _same_place(wanted: str, found: str | None) -> bool:
+    """A running machine tells more of the place of a DIMM than its definition does."""
+    return set(wanted.split()) <= set((found or "").split())
 
 
 def _size(name: str, doc: str, at: str, apply: Apply, **more: Any) -> Field:
@@ -164,6 +170,6 @@ MEMORY_DEVICE = Schema(
             apply=Apply.REPLUG,
         ),
         name_field("device"),
-        address_field(),
+        replace(address_field(), same=_same_place),
     ),
 )
