@@ -57,7 +57,7 @@ def guest() -> Guest:
 def connection(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(guest_agent, "connect", guest.connect)
     monkeypatch.setattr(guest_agent, "call_agent", guest.call)
-    made = guest_agent.Connection(PlayContext())
+    made = guest_agent.Connection(PlayContext(), None)
     declared = yaml.safe_load(guest_agent.DOCUMENTATION)["options"]
     made._options = {name: option["default"] for name, option in declared.items()}
     made._options |= {"vm": "web1", "uri": "fake:///system"}
