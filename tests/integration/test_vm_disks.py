@@ -62,7 +62,7 @@ EJECTED = {**BASE, "cdroms": [{"name": "cd", "path": ""}]}
 GONE = {
     **BASE,
     "disks": [{"name": "more", "state": "absent"}],
-    "controllers": [{"name": "scsi2", "state": "absent"}],
+    "controllers": [{"name": "scsi2", "type": "scsi", "state": "absent"}],
 }
 TUNE = "virsh -q blkdeviotune it-disks sda | tr -s ' '"
 
