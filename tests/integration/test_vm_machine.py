@@ -50,7 +50,7 @@ WISH: dict[str, Any] = {
     "protect": True,
     "restart_policy": {"policy": "on-failure", "backoff": 5, "limit": 3},
     "qemu_commandline": {"args": ["-msg", "timestamp=on"], "env": {"IT": "1"}},
-    "seclabels": [{"type": "none", "model": "dac"}],
+    "seclabels": [{"type": "dynamic", "model": "dac", "relabel": True}],
     "disks": [{"name": "root", "size": "1MiB"}],
 }
 LIVE: dict[str, Any] = {

@@ -46,6 +46,8 @@ BOOT = (
         at="os/@firmware",
         choices=("bios", "efi"),
         absent="bios",
+        # A running machine has the files that libvirt picked.
+        expands=True,
         apply=Apply.RECREATE,
     ),
     Field(
