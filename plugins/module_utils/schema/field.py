@@ -46,7 +46,7 @@ def said(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, list):
         return len(wanted) == len(found or ()) and all(map(said, wanted, found or ()))
     if isinstance(wanted, dict):
-        return all(name in found and said(value, found[name]) for name, value in wanted.items())
+        return all(said(value, (found or {}).get(name)) for name, value in wanted.items())
     return bool(wanted == found)
 
 
