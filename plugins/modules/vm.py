@@ -40,6 +40,285 @@ options:
       - Without it, a new vm gets the architecture of the node.
       - Can not be changed once the vm exists.
     type: str
+  audios:
+    description:
+      - What plays and records the sound of the vm, known by their
+        numbers.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      driver:
+        description:
+          - Driver of V(sdl).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [esd, alsa, arts, pulseaudio]
+      dsp_policy:
+        description:
+          - Timing policy, for V(oss).
+          - A change takes effect at the next start of the vm.
+        type: int
+      exclusive:
+        description:
+          - Whether nobody else has the device, for V(oss).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      id:
+        description:
+          - Number by which sound cards and graphical consoles name
+            it, from 1.
+          - Can not be changed once it exists.
+        type: int
+        required: true
+      input:
+        description:
+          - What is recorded.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          buffer_count:
+            description:
+              - Number of buffers, for V(coreaudio), V(oss) and V(sdl).
+              - A change takes effect at the next start of the vm.
+            type: int
+          buffer_length:
+            description:
+              - Length of the buffer, in microseconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+          client_name:
+            description:
+              - Name of the client, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: str
+          connect_ports:
+            description:
+              - Ports to connect to, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: str
+          dev:
+            description:
+              - Device, for V(alsa) and V(oss).
+              - A change takes effect at the next start of the vm.
+            type: str
+          exact_name:
+            description:
+              - Whether the name has to be the exact one, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: bool
+          fixed_settings:
+            description:
+              - Whether the settings are fixed.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          latency:
+            description:
+              - Wished latency in microseconds, for V(pulseaudio).
+              - A change takes effect at the next start of the vm.
+            type: int
+          mixing_engine:
+            description:
+              - Whether QEMU mixes the sound itself.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          name:
+            description:
+              - Sink or source, for V(pulseaudio).
+              - A change takes effect at the next start of the vm.
+            type: str
+          server_name:
+            description:
+              - Name of the server, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: str
+          settings:
+            description:
+              - Fixed settings of the sound; libvirt wants them together
+                with O(ignore:fixed_settings).
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              channels:
+                description:
+                  - Number of channels.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              format:
+                description:
+                  - Format of a sample.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [s8, u8, s16, u16, s32, u32, f32]
+              frequency:
+                description:
+                  - Samples of a second.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+          stream_name:
+            description:
+              - Name of the stream, for V(pulseaudio).
+              - A change takes effect at the next start of the vm.
+            type: str
+          try_poll:
+            description:
+              - Whether the device is polled, for V(oss).
+              - A change takes effect at the next start of the vm.
+            type: bool
+          voices:
+            description:
+              - Number of voices.
+              - A change takes effect at the next start of the vm.
+            type: int
+      output:
+        description:
+          - What is played.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          buffer_count:
+            description:
+              - Number of buffers, for V(coreaudio), V(oss) and V(sdl).
+              - A change takes effect at the next start of the vm.
+            type: int
+          buffer_length:
+            description:
+              - Length of the buffer, in microseconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+          client_name:
+            description:
+              - Name of the client, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: str
+          connect_ports:
+            description:
+              - Ports to connect to, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: str
+          dev:
+            description:
+              - Device, for V(alsa) and V(oss).
+              - A change takes effect at the next start of the vm.
+            type: str
+          exact_name:
+            description:
+              - Whether the name has to be the exact one, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: bool
+          fixed_settings:
+            description:
+              - Whether the settings are fixed.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          latency:
+            description:
+              - Wished latency in microseconds, for V(pulseaudio).
+              - A change takes effect at the next start of the vm.
+            type: int
+          mixing_engine:
+            description:
+              - Whether QEMU mixes the sound itself.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          name:
+            description:
+              - Sink or source, for V(pulseaudio).
+              - A change takes effect at the next start of the vm.
+            type: str
+          server_name:
+            description:
+              - Name of the server, for V(jack).
+              - A change takes effect at the next start of the vm.
+            type: str
+          settings:
+            description:
+              - Fixed settings of the sound; libvirt wants them together
+                with O(ignore:fixed_settings).
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              channels:
+                description:
+                  - Number of channels.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              format:
+                description:
+                  - Format of a sample.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [s8, u8, s16, u16, s32, u32, f32]
+              frequency:
+                description:
+                  - Samples of a second.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+          stream_name:
+            description:
+              - Name of the stream, for V(pulseaudio).
+              - A change takes effect at the next start of the vm.
+            type: str
+          try_poll:
+            description:
+              - Whether the device is polled, for V(oss).
+              - A change takes effect at the next start of the vm.
+            type: bool
+          voices:
+            description:
+              - Number of voices.
+              - A change takes effect at the next start of the vm.
+            type: int
+      path:
+        description:
+          - File that the sound is written to, for V(file).
+          - A change takes effect at the next start of the vm.
+        type: str
+      server_name:
+        description:
+          - Server, for V(pulseaudio).
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      timer_period:
+        description:
+          - Period of the timer, in microseconds.
+          - A change takes effect at the next start of the vm.
+        type: int
+      try_mmap:
+        description:
+          - Whether memory is mapped, for V(oss).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      type:
+        description:
+          - What the node plays the sound with; V(none) plays nothing.
+          - Without it, a new one gets V(none).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - none
+          - alsa
+          - coreaudio
+          - dbus
+          - jack
+          - oss
+          - pulseaudio
+          - sdl
+          - spice
+          - file
   autostart:
     description:
       - Whether libvirt starts the vm when the node starts.
@@ -1520,6 +1799,73 @@ options:
     type: list
     elements: dict
     suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      append:
+        description:
+          - Whether the file keeps what it holds at a start, for V(file).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      bind_host:
+        description:
+          - Address that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      bind_service:
+        description:
+          - Port that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      channel:
+        description:
+          - Name of the channel, for V(spiceport) and V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: str
+      guest_address:
+        description:
+          - Address that the guest connects to, for V(guestfwd).
+          - A change takes effect at the next start of the vm.
+        type: str
+      guest_port:
+        description:
+          - Port that the guest connects to, for V(guestfwd).
+          - A change takes effect at the next start of the vm.
+        type: int
+      host:
+        description:
+          - Address to listen on or to connect to, for V(tcp), or
+            to send to, for V(udp).
+          - A change takes effect at the next start of the vm.
+        type: str
+      log:
+        description:
+          - Absolute path of a file on the node that gets all that
+            comes through.
+          - A change takes effect at the next start of the vm.
+        type: str
+      log_append:
+        description:
+          - Whether the log keeps what it holds at a start.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      master:
+        description:
+          - First end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      mode:
+        description:
+          - Whether the vm waits for a connection (V(bind)) or makes
+            one (V(connect)), for V(unix) and V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [bind, connect]
       name:
         description:
           - Name of the channel, by which it is known in every later
@@ -1527,6 +1873,69 @@ options:
           - Can not be changed once it exists.
         type: str
         required: true
+      path:
+        description:
+          - Path on the node, for V(unix), V(file), V(dev) and V(pipe).
+          - A change takes effect at the next start of the vm.
+        type: str
+      protocol:
+        description:
+          - What is spoken on the connection, for V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [raw, telnet, telnets, tls]
+      reconnect:
+        description:
+          - What happens when the other end goes away, where the vm
+            is the client.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the vm connects again.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - Time between two attempts, in seconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      seclabels:
+        description:
+          - How a security driver labels the path, in place of what
+            it does by itself.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - The label.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Name of the security driver.
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether the path is labelled.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      service:
+        description:
+          - Port of O(ignore:host), as its number or its name.
+          - A change takes effect at the next start of the vm.
+        type: str
+      slave:
+        description:
+          - Second end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
       state:
         description:
           - Whether the device is there.
@@ -1537,16 +1946,52 @@ options:
         description:
           - Name of the channel in the guest; the guest agent listens
             on C(org.qemu.guest_agent.0).
-          - Without it, a new one gets V(org.qemu.guest_agent.0).
-          - A change takes effect at the next start of the vm.
+          - Without it, a new one gets the name that programs for
+            the type of the channel look for, and else that of the
+            guest agent.
+          - A change takes effect by unplugging and plugging the device
+            again.
         type: str
+      target_type:
+        description:
+          - Kind of channel. V(virtio) has a name, and can be plugged
+            into a running vm; V(guestfwd) is an address and a port
+            of the guest's network of the type V(user).
+          - Without it, a new one gets V(virtio).
+          - Can not be changed once it exists.
+        type: str
+        choices: [virtio, guestfwd, xen]
+      tls:
+        description:
+          - Whether the connection is encrypted, for V(tcp); the node's
+            QEMU has to be set up for it.
+          - A change takes effect at the next start of the vm.
+        type: bool
       type:
         description:
-          - What the channel is connected to on the node.
+          - 'What the device is connected to on the node: a terminal
+            (V(pty)), a socket (V(unix), V(tcp), V(udp)), a path (V(file),
+            V(dev), V(pipe)), a graphical console (V(vc), V(spicevmc),
+            V(spiceport), V(qemu-vdagent), V(dbus)) or nothing (V(null)).'
           - Without it, a new one gets V(unix).
           - A change takes effect at the next start of the vm.
         type: str
-        choices: [unix]
+        choices:
+          - pty
+          - unix
+          - tcp
+          - udp
+          - file
+          - dev
+          - pipe
+          - 'null'
+          - stdio
+          - vc
+          - spicevmc
+          - spiceport
+          - nmdm
+          - qemu-vdagent
+          - dbus
   clock:
     description:
       - The clock of the machine.
@@ -1755,6 +2200,208 @@ options:
           - A change takes effect at the next start of the vm.
         type: list
         elements: dict
+  consoles:
+    description:
+      - Consoles of the vm, known by their names. The first of O(serials)
+        is one already.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      append:
+        description:
+          - Whether the file keeps what it holds at a start, for V(file).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      bind_host:
+        description:
+          - Address that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      bind_service:
+        description:
+          - Port that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      channel:
+        description:
+          - Name of the channel, for V(spiceport) and V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: str
+      host:
+        description:
+          - Address to listen on or to connect to, for V(tcp), or
+            to send to, for V(udp).
+          - A change takes effect at the next start of the vm.
+        type: str
+      log:
+        description:
+          - Absolute path of a file on the node that gets all that
+            comes through.
+          - A change takes effect at the next start of the vm.
+        type: str
+      log_append:
+        description:
+          - Whether the log keeps what it holds at a start.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      master:
+        description:
+          - First end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      mode:
+        description:
+          - Whether the vm waits for a connection (V(bind)) or makes
+            one (V(connect)), for V(unix) and V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [bind, connect]
+      name:
+        description:
+          - Name of the console, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      path:
+        description:
+          - Path on the node, for V(unix), V(file), V(dev) and V(pipe).
+          - A change takes effect at the next start of the vm.
+        type: str
+      port:
+        description:
+          - Number of the console.
+          - Can not be changed once it exists.
+        type: int
+      protocol:
+        description:
+          - What is spoken on the connection, for V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [raw, telnet, telnets, tls]
+      reconnect:
+        description:
+          - What happens when the other end goes away, where the vm
+            is the client.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the vm connects again.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - Time between two attempts, in seconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      seclabels:
+        description:
+          - How a security driver labels the path, in place of what
+            it does by itself.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - The label.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Name of the security driver.
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether the path is labelled.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      service:
+        description:
+          - Port of O(ignore:host), as its number or its name.
+          - A change takes effect at the next start of the vm.
+        type: str
+      slave:
+        description:
+          - Second end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      target_type:
+        description:
+          - Kind of console that the guest sees. V(serial) is the
+            first of O(serials) once more, which libvirt writes by
+            itself; V(virtio) is one that a guest with its driver
+            finds as C(/dev/hvc0).
+          - Without it, a new one gets V(virtio).
+          - Can not be changed once it exists.
+        type: str
+        choices:
+          - serial
+          - virtio
+          - sclp
+          - sclplm
+          - xen
+          - lxc
+          - uml
+          - openvz
+      tls:
+        description:
+          - Whether the connection is encrypted, for V(tcp); the node's
+            QEMU has to be set up for it.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      type:
+        description:
+          - 'What the device is connected to on the node: a terminal
+            (V(pty)), a socket (V(unix), V(tcp), V(udp)), a path (V(file),
+            V(dev), V(pipe)), a graphical console (V(vc), V(spicevmc),
+            V(spiceport), V(qemu-vdagent), V(dbus)) or nothing (V(null)).'
+          - Without it, a new one gets V(pty).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - pty
+          - unix
+          - tcp
+          - udp
+          - file
+          - dev
+          - pipe
+          - 'null'
+          - stdio
+          - vc
+          - spicevmc
+          - spiceport
+          - nmdm
+          - qemu-vdagent
+          - dbus
   controllers:
     description:
       - Controllers that need to be there; libvirt adds those that
@@ -5880,6 +6527,35 @@ options:
         type: str
         required: true
         choices: [vnc]
+  hubs:
+    description:
+      - USB hubs of the vm, known by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      name:
+        description:
+          - Name of the hub, by which it is known in every later run
+            whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
   hypervisor:
     description:
       - 'What runs the vm: V(kvm) uses the processor''s virtualisation,
@@ -5969,6 +6645,130 @@ options:
               - A change takes effect at the next start of the vm.
             type: int
             required: true
+  inputs:
+    description:
+      - Keyboards, mice and tablets of the vm, known by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      bus:
+        description:
+          - What the guest finds the device on. A device on V(usb)
+            or V(virtio) can be plugged into a running vm. libvirt
+            gives each x86 machine a mouse and a keyboard on V(ps2).
+          - Can not be changed once it exists.
+        type: str
+        choices: [ps2, usb, virtio, xen]
+      grab:
+        description:
+          - V(all) takes all devices of the node together to the guest
+            and back, for V(evdev).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [all]
+      grab_toggle:
+        description:
+          - Keys that take the devices to the guest and back, for
+            V(evdev).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - ctrl-ctrl
+          - alt-alt
+          - shift-shift
+          - meta-meta
+          - scrolllock
+          - ctrl-scrolllock
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      model:
+        description:
+          - Model of a virtio device.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices:
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
+      name:
+        description:
+          - Name of the device, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      path:
+        description:
+          - Device of the node, such as C(/dev/input/event1), for
+            V(passthrough) and V(evdev).
+          - A change takes effect at the next start of the vm.
+          - Required when O(inputs[].type=passthrough).
+          - Required when O(inputs[].type=evdev).
+        type: str
+      repeat:
+        description:
+          - Whether keys that are held repeat, for V(evdev).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      type:
+        description:
+          - Kind of device. V(passthrough) gives the guest a device
+            of the node, and V(evdev) mixes what such a device does
+            into the guest's own.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+        choices:
+          - mouse
+          - tablet
+          - keyboard
+          - passthrough
+          - evdev
   io_thread_ids:
     description:
       - Threads that serve disks, known by their numbers; those that
@@ -6141,6 +6941,41 @@ options:
           - A change takes effect at the next start of the vm.
         type: str
         choices: [sev, s390-pv]
+  leases:
+    description:
+      - Leases of the lock manager that the vm holds while it runs.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      key:
+        description:
+          - Name of the lease.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      lockspace:
+        description:
+          - Lockspace that the lease is in.
+          - A change takes effect at the next start of the vm.
+        type: str
+      offset:
+        description:
+          - Place of the lease in its file, in bytes.
+          - A change takes effect at the next start of the vm.
+        type: int
+      path:
+        description:
+          - File of the lease on the node.
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
   machine:
     description:
       - Machine type, such as V(q35) or V(pc). The version that libvirt
@@ -6616,6 +7451,26 @@ options:
               - A change takes effect at the next start of the vm.
             type: str
             choices: [static, auto]
+  nvram:
+    description:
+      - The device with the NVRAM of a machine of the kind pseries.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
   on_crash:
     description:
       - What happens when the guest crashes.
@@ -6670,6 +7525,226 @@ options:
       - Can not be changed once the vm exists.
     type: str
     choices: [hvm, exe, linux, xen, xenpvh, uml]
+  panics:
+    description:
+      - Devices by which the guest tells that it crashed, known by
+        their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      model:
+        description:
+          - Model of the device.
+          - Without it, a new one gets the one that fits the machine.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [isa, pseries, hyperv, s390]
+      name:
+        description:
+          - Name of the device, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+  parallels:
+    description:
+      - Parallel ports of the vm, known by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      append:
+        description:
+          - Whether the file keeps what it holds at a start, for V(file).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      bind_host:
+        description:
+          - Address that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      bind_service:
+        description:
+          - Port that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      channel:
+        description:
+          - Name of the channel, for V(spiceport) and V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: str
+      host:
+        description:
+          - Address to listen on or to connect to, for V(tcp), or
+            to send to, for V(udp).
+          - A change takes effect at the next start of the vm.
+        type: str
+      log:
+        description:
+          - Absolute path of a file on the node that gets all that
+            comes through.
+          - A change takes effect at the next start of the vm.
+        type: str
+      log_append:
+        description:
+          - Whether the log keeps what it holds at a start.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      master:
+        description:
+          - First end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      mode:
+        description:
+          - Whether the vm waits for a connection (V(bind)) or makes
+            one (V(connect)), for V(unix) and V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [bind, connect]
+      name:
+        description:
+          - Name of the port, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      path:
+        description:
+          - Path on the node, for V(unix), V(file), V(dev) and V(pipe).
+          - A change takes effect at the next start of the vm.
+        type: str
+      port:
+        description:
+          - Number of the port.
+          - Can not be changed once it exists.
+        type: int
+      protocol:
+        description:
+          - What is spoken on the connection, for V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [raw, telnet, telnets, tls]
+      reconnect:
+        description:
+          - What happens when the other end goes away, where the vm
+            is the client.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the vm connects again.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - Time between two attempts, in seconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      seclabels:
+        description:
+          - How a security driver labels the path, in place of what
+            it does by itself.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - The label.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Name of the security driver.
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether the path is labelled.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      service:
+        description:
+          - Port of O(ignore:host), as its number or its name.
+          - A change takes effect at the next start of the vm.
+        type: str
+      slave:
+        description:
+          - Second end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      tls:
+        description:
+          - Whether the connection is encrypted, for V(tcp); the node's
+            QEMU has to be set up for it.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      type:
+        description:
+          - 'What the device is connected to on the node: a terminal
+            (V(pty)), a socket (V(unix), V(tcp), V(udp)), a path (V(file),
+            V(dev), V(pipe)), a graphical console (V(vc), V(spicevmc),
+            V(spiceport), V(qemu-vdagent), V(dbus)) or nothing (V(null)).'
+          - Without it, a new one gets V(null).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - pty
+          - unix
+          - tcp
+          - udp
+          - file
+          - dev
+          - pipe
+          - 'null'
+          - stdio
+          - vc
+          - spicevmc
+          - spiceport
+          - nmdm
+          - qemu-vdagent
+          - dbus
   pm:
     description:
       - How the guest may put its machine to sleep.
@@ -6789,6 +7864,225 @@ options:
         type: str
         choices: [present, absent]
         default: present
+  redir_filter:
+    description:
+      - Rules on which USB devices may be redirected to the vm.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      allow:
+        description:
+          - Whether such a device may be redirected.
+          - A change takes effect at the next start of the vm.
+        type: bool
+        required: true
+      class:
+        description:
+          - Class of devices, such as V(0x08).
+          - A change takes effect at the next start of the vm.
+        type: str
+      product:
+        description:
+          - Product, such as V(0xbeef).
+          - A change takes effect at the next start of the vm.
+        type: str
+      vendor:
+        description:
+          - Vendor, such as V(0x1234).
+          - A change takes effect at the next start of the vm.
+        type: str
+      version:
+        description:
+          - Version, such as V(2.56).
+          - A change takes effect at the next start of the vm.
+        type: str
+  redirdevs:
+    description:
+      - Ports for USB devices of whoever is connected to the vm, known
+        by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      append:
+        description:
+          - Whether the file keeps what it holds at a start, for V(file).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      bind_host:
+        description:
+          - Address that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      bind_service:
+        description:
+          - Port that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      boot_loadparm:
+        description:
+          - What a loader of IBM Z is told when it boots from the
+            device.
+          - A change takes effect at the next start of the vm.
+        type: str
+      boot_order:
+        description:
+          - Place of the device among the devices that the firmware
+            tries to boot from, from 1.
+          - A change takes effect at the next start of the vm.
+        type: int
+      channel:
+        description:
+          - Name of the channel, for V(spiceport) and V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: str
+      host:
+        description:
+          - Address to listen on or to connect to, for V(tcp), or
+            to send to, for V(udp).
+          - A change takes effect at the next start of the vm.
+        type: str
+      log:
+        description:
+          - Absolute path of a file on the node that gets all that
+            comes through.
+          - A change takes effect at the next start of the vm.
+        type: str
+      log_append:
+        description:
+          - Whether the log keeps what it holds at a start.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      master:
+        description:
+          - First end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      mode:
+        description:
+          - Whether the vm waits for a connection (V(bind)) or makes
+            one (V(connect)), for V(unix) and V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [bind, connect]
+      name:
+        description:
+          - Name of the port, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      path:
+        description:
+          - Path on the node, for V(unix), V(file), V(dev) and V(pipe).
+          - A change takes effect at the next start of the vm.
+        type: str
+      protocol:
+        description:
+          - What is spoken on the connection, for V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [raw, telnet, telnets, tls]
+      reconnect:
+        description:
+          - What happens when the other end goes away, where the vm
+            is the client.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the vm connects again.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - Time between two attempts, in seconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      seclabels:
+        description:
+          - How a security driver labels the path, in place of what
+            it does by itself.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - The label.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Name of the security driver.
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether the path is labelled.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      service:
+        description:
+          - Port of O(ignore:host), as its number or its name.
+          - A change takes effect at the next start of the vm.
+        type: str
+      slave:
+        description:
+          - Second end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      tls:
+        description:
+          - Whether the connection is encrypted, for V(tcp); the node's
+            QEMU has to be set up for it.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      type:
+        description:
+          - 'What the device is connected to on the node: a terminal
+            (V(pty)), a socket (V(unix), V(tcp), V(udp)), a path (V(file),
+            V(dev), V(pipe)), a graphical console (V(vc), V(spicevmc),
+            V(spiceport), V(qemu-vdagent), V(dbus)) or nothing (V(null)).'
+          - Without it, a new one gets V(spicevmc).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - pty
+          - unix
+          - tcp
+          - udp
+          - file
+          - dev
+          - pipe
+          - 'null'
+          - stdio
+          - vc
+          - spicevmc
+          - spiceport
+          - nmdm
+          - qemu-vdagent
+          - dbus
   remove_unmanaged:
     description:
       - Lists of devices, such as V(disks), from which devices that
@@ -6803,8 +8097,16 @@ options:
       - filesystems
       - nics
       - serials
+      - parallels
       - channels
+      - inputs
+      - sounds
+      - videos
+      - redirdevs
+      - hubs
       - memory_devices
+      - panics
+      - shmems
   resource:
     description:
       - Where the node accounts for the vm.
@@ -6855,19 +8157,247 @@ options:
       - A change takes effect at the next start of the vm.
     type: dict
     suboptions:
-      device:
+      acpi_index:
         description:
-          - File of the node that the numbers come from.
-          - Without it, a new vm gets V(/dev/urandom).
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
           - A change takes effect at the next start of the vm.
         type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      backend:
+        description:
+          - 'Where the numbers come from: a file of the node (V(random)),
+            QEMU itself (V(builtin)) or a daemon (V(egd)).'
+          - Without it, a new vm gets V(random).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [random, builtin, egd]
+      device:
+        description:
+          - File of the node that the numbers come from, for V(random).
+          - Without it, a new vm gets V(/dev/urandom).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      egd:
+        description:
+          - The entropy gathering daemon that the numbers come from,
+            for the backend V(egd).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: dict
+        suboptions:
+          append:
+            description:
+              - Whether the file keeps what it holds at a start, for
+                V(file).
+              - A change takes effect at the next start of the vm.
+            type: bool
+          bind_host:
+            description:
+              - Address that V(udp) comes to.
+              - A change takes effect at the next start of the vm.
+            type: str
+          bind_service:
+            description:
+              - Port that V(udp) comes to.
+              - A change takes effect at the next start of the vm.
+            type: str
+          channel:
+            description:
+              - Name of the channel, for V(spiceport) and V(dbus).
+              - A change takes effect at the next start of the vm.
+            type: str
+          host:
+            description:
+              - Address to listen on or to connect to, for V(tcp),
+                or to send to, for V(udp).
+              - A change takes effect at the next start of the vm.
+            type: str
+          log:
+            description:
+              - Absolute path of a file on the node that gets all
+                that comes through.
+              - A change takes effect at the next start of the vm.
+            type: str
+          log_append:
+            description:
+              - Whether the log keeps what it holds at a start.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          master:
+            description:
+              - First end of a null modem on FreeBSD, for V(nmdm).
+              - A change takes effect at the next start of the vm.
+            type: str
+          mode:
+            description:
+              - Whether the vm waits for a connection (V(bind)) or
+                makes one (V(connect)), for V(unix) and V(tcp).
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [bind, connect]
+          path:
+            description:
+              - Path on the node, for V(unix), V(file), V(dev) and
+                V(pipe).
+              - A change takes effect at the next start of the vm.
+            type: str
+          protocol:
+            description:
+              - What is spoken on the connection, for V(tcp).
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices: [raw, telnet, telnets, tls]
+          reconnect:
+            description:
+              - What happens when the other end goes away, where the
+                vm is the client.
+              - A change takes effect at the next start of the vm.
+            type: dict
+            suboptions:
+              enabled:
+                description:
+                  - Whether the vm connects again.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+                required: true
+              timeout:
+                description:
+                  - Time between two attempts, in seconds.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+          seclabels:
+            description:
+              - How a security driver labels the path, in place of
+                what it does by itself.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              label:
+                description:
+                  - The label.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              model:
+                description:
+                  - Name of the security driver.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+              relabel:
+                description:
+                  - Whether the path is labelled.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+          service:
+            description:
+              - Port of O(ignore:host), as its number or its name.
+              - A change takes effect at the next start of the vm.
+            type: str
+          slave:
+            description:
+              - Second end of a null modem on FreeBSD, for V(nmdm).
+              - A change takes effect at the next start of the vm.
+            type: str
+          tls:
+            description:
+              - Whether the connection is encrypted, for V(tcp); the
+                node's QEMU has to be set up for it.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          type:
+            description:
+              - 'What the device is connected to on the node: a terminal
+                (V(pty)), a socket (V(unix), V(tcp), V(udp)), a path
+                (V(file), V(dev), V(pipe)), a graphical console (V(vc),
+                V(spicevmc), V(spiceport), V(qemu-vdagent), V(dbus))
+                or nothing (V(null)).'
+              - A change takes effect at the next start of the vm.
+            type: str
+            choices:
+              - pty
+              - unix
+              - tcp
+              - udp
+              - file
+              - dev
+              - pipe
+              - 'null'
+              - stdio
+              - vc
+              - spicevmc
+              - spiceport
+              - nmdm
+              - qemu-vdagent
+              - dbus
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
       model:
         description:
           - Kind of device that the guest sees.
           - Without it, a new vm gets V(virtio).
-          - A change takes effect at the next start of the vm.
+          - A change takes effect by unplugging and plugging the device
+            again.
         type: str
-        choices: [virtio]
+        choices:
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rate:
+        description:
+          - How many numbers the guest may take.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: dict
+        suboptions:
+          bytes:
+            description:
+              - Bytes of a period.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          period:
+            description:
+              - Length of the period, in milliseconds.
+              - A change takes effect at the next start of the vm.
+            type: int
       state:
         description:
           - Whether the device is there.
@@ -6931,12 +8461,85 @@ options:
     type: list
     elements: dict
     suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      append:
+        description:
+          - Whether the file keeps what it holds at a start, for V(file).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      bind_host:
+        description:
+          - Address that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      bind_service:
+        description:
+          - Port that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      channel:
+        description:
+          - Name of the channel, for V(spiceport) and V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: str
+      host:
+        description:
+          - Address to listen on or to connect to, for V(tcp), or
+            to send to, for V(udp).
+          - A change takes effect at the next start of the vm.
+        type: str
       log:
         description:
           - Absolute path of a file on the node that gets all that
-            the guest prints.
+            comes through.
           - A change takes effect at the next start of the vm.
         type: str
+      log_append:
+        description:
+          - Whether the log keeps what it holds at a start.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      master:
+        description:
+          - First end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      mode:
+        description:
+          - Whether the vm waits for a connection (V(bind)) or makes
+            one (V(connect)), for V(unix) and V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [bind, connect]
+      model:
+        description:
+          - Model of the port.
+          - Without it, a new one gets the one that fits the kind.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - isa-serial
+          - usb-serial
+          - pci-serial
+          - spapr-vty
+          - pl011
+          - 16550a
+          - sclpconsole
+          - sclplmconsole
+          - isa-debugcon
       name:
         description:
           - Name of the port, by which it is known in every later
@@ -6944,26 +8547,386 @@ options:
           - Can not be changed once it exists.
         type: str
         required: true
+      path:
+        description:
+          - Path on the node, for V(unix), V(file), V(dev) and V(pipe).
+          - A change takes effect at the next start of the vm.
+        type: str
       port:
         description:
           - Number of the port.
-          - Without it, a new one gets the next free number.
           - Can not be changed once it exists.
         type: int
+      protocol:
+        description:
+          - What is spoken on the connection, for V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [raw, telnet, telnets, tls]
+      reconnect:
+        description:
+          - What happens when the other end goes away, where the vm
+            is the client.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the vm connects again.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - Time between two attempts, in seconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      seclabels:
+        description:
+          - How a security driver labels the path, in place of what
+            it does by itself.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - The label.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Name of the security driver.
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether the path is labelled.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      service:
+        description:
+          - Port of O(ignore:host), as its number or its name.
+          - A change takes effect at the next start of the vm.
+        type: str
+      slave:
+        description:
+          - Second end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
       state:
         description:
           - Whether the device is there.
         type: str
         choices: [present, absent]
         default: present
+      target_type:
+        description:
+          - Kind of port that the guest sees; V(usb-serial) and V(pci-serial)
+            can be plugged into a running vm.
+          - Without it, a new one gets the kind that fits the machine.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - isa-serial
+          - usb-serial
+          - pci-serial
+          - spapr-vio-serial
+          - system-serial
+          - sclp-serial
+          - isa-debug
+      tls:
+        description:
+          - Whether the connection is encrypted, for V(tcp); the node's
+            QEMU has to be set up for it.
+          - A change takes effect at the next start of the vm.
+        type: bool
       type:
         description:
-          - What the port is connected to on the node; a V(pty) is
-            what a console opens.
+          - 'What the device is connected to on the node: a terminal
+            (V(pty)), a socket (V(unix), V(tcp), V(udp)), a path (V(file),
+            V(dev), V(pipe)), a graphical console (V(vc), V(spicevmc),
+            V(spiceport), V(qemu-vdagent), V(dbus)) or nothing (V(null)).'
           - Without it, a new one gets V(pty).
           - A change takes effect at the next start of the vm.
         type: str
-        choices: [pty]
+        choices:
+          - pty
+          - unix
+          - tcp
+          - udp
+          - file
+          - dev
+          - pipe
+          - 'null'
+          - stdio
+          - vc
+          - spicevmc
+          - spiceport
+          - nmdm
+          - qemu-vdagent
+          - dbus
+  shmems:
+    description:
+      - Memory that the vm shares with others, known by the names
+        of its devices.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ioeventfd:
+        description:
+          - Whether interrupts go past QEMU's main loop.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      model:
+        description:
+          - Model of the device; V(ivshmem-doorbell) needs a server.
+          - Without it, a new one gets V(ivshmem-plain).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [ivshmem, ivshmem-plain, ivshmem-doorbell]
+      name:
+        description:
+          - Name of the device, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      role:
+        description:
+          - Whether the memory goes along when the vm is migrated
+            (V(master)) or is found at the other node (V(peer)).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [master, peer]
+      server:
+        description:
+          - Socket of the server of V(ivshmem-doorbell).
+          - A change takes effect at the next start of the vm.
+        type: str
+      shmem:
+        description:
+          - Name of the memory on the node, which all vms that share
+            it give.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      size:
+        description:
+          - Size of the memory, a power of two of whole MiB such as
+            V(4MiB).
+          - A number with the unit KiB, MiB, GiB or TiB.
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      vectors:
+        description:
+          - Number of interrupts between the vms.
+          - A change takes effect at the next start of the vm.
+        type: int
+  smartcard:
+    description:
+      - The smart card of a vm.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      append:
+        description:
+          - Whether the file keeps what it holds at a start, for V(file).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      bind_host:
+        description:
+          - Address that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      bind_service:
+        description:
+          - Port that V(udp) comes to.
+          - A change takes effect at the next start of the vm.
+        type: str
+      card:
+        description:
+          - 'Where the card is: in the node (V(host)), in files (V(host-certificates)),
+            or at whoever is connected (V(passthrough)).'
+          - Without it, a new vm gets V(passthrough).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [host, host-certificates, passthrough]
+      certificates:
+        description:
+          - Names of the three certificates, for V(host-certificates).
+          - A change takes effect at the next start of the vm.
+        type: list
+        elements: str
+      channel:
+        description:
+          - Name of the channel, for V(spiceport) and V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: str
+      database:
+        description:
+          - Folder of the certificates' database, for V(host-certificates).
+          - A change takes effect at the next start of the vm.
+        type: str
+      host:
+        description:
+          - Address to listen on or to connect to, for V(tcp), or
+            to send to, for V(udp).
+          - A change takes effect at the next start of the vm.
+        type: str
+      log:
+        description:
+          - Absolute path of a file on the node that gets all that
+            comes through.
+          - A change takes effect at the next start of the vm.
+        type: str
+      log_append:
+        description:
+          - Whether the log keeps what it holds at a start.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      master:
+        description:
+          - First end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      mode:
+        description:
+          - Whether the vm waits for a connection (V(bind)) or makes
+            one (V(connect)), for V(unix) and V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [bind, connect]
+      path:
+        description:
+          - Path on the node, for V(unix), V(file), V(dev) and V(pipe).
+          - A change takes effect at the next start of the vm.
+        type: str
+      protocol:
+        description:
+          - What is spoken on the connection, for V(tcp).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [raw, telnet, telnets, tls]
+      reconnect:
+        description:
+          - What happens when the other end goes away, where the vm
+            is the client.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the vm connects again.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - Time between two attempts, in seconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      seclabels:
+        description:
+          - How a security driver labels the path, in place of what
+            it does by itself.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          label:
+            description:
+              - The label.
+              - A change takes effect at the next start of the vm.
+            type: str
+          model:
+            description:
+              - Name of the security driver.
+              - A change takes effect at the next start of the vm.
+            type: str
+          relabel:
+            description:
+              - Whether the path is labelled.
+              - A change takes effect at the next start of the vm.
+            type: bool
+      service:
+        description:
+          - Port of O(ignore:host), as its number or its name.
+          - A change takes effect at the next start of the vm.
+        type: str
+      slave:
+        description:
+          - Second end of a null modem on FreeBSD, for V(nmdm).
+          - A change takes effect at the next start of the vm.
+        type: str
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      tls:
+        description:
+          - Whether the connection is encrypted, for V(tcp); the node's
+            QEMU has to be set up for it.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      type:
+        description:
+          - 'What the device is connected to on the node: a terminal
+            (V(pty)), a socket (V(unix), V(tcp), V(udp)), a path (V(file),
+            V(dev), V(pipe)), a graphical console (V(vc), V(spicevmc),
+            V(spiceport), V(qemu-vdagent), V(dbus)) or nothing (V(null)).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices:
+          - pty
+          - unix
+          - tcp
+          - udp
+          - file
+          - dev
+          - pipe
+          - 'null'
+          - stdio
+          - vc
+          - spicevmc
+          - spiceport
+          - nmdm
+          - qemu-vdagent
+          - dbus
   smbios:
     description:
       - What the guest reads of its machine, as C(dmidecode) shows
@@ -7115,6 +9078,76 @@ options:
               - Its version.
               - A change takes effect at the next start of the vm.
             type: str
+  sounds:
+    description:
+      - Sound cards of the vm, known by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      audio:
+        description:
+          - Number of the one of O(audios) that plays the sound.
+          - A change takes effect at the next start of the vm.
+        type: int
+      codecs:
+        description:
+          - What a sound card of the kind HDA is connected to.
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          type:
+            description:
+              - Direction of the sound.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [duplex, micro, output]
+      model:
+        description:
+          - Model of the card.
+          - A change takes effect at the next start of the vm.
+        type: str
+        required: true
+        choices:
+          - sb16
+          - es1370
+          - pcspk
+          - ac97
+          - ich6
+          - ich7
+          - ich9
+          - usb
+      name:
+        description:
+          - Name of the card, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
   state:
     description:
       - What the vm should be. V(present) is defined, with its power
@@ -7309,6 +9342,241 @@ options:
       - Without it, a new vm gets V(1).
       - A change takes effect at once, also on a running vm.
     type: int
+  videos:
+    description:
+      - Graphics cards of the vm, known by their names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acceleration:
+        description:
+          - What the card leaves to the node.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          accel2d:
+            description:
+              - Whether the guest can draw in 2D.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          accel3d:
+            description:
+              - Whether the guest can draw in 3D.
+              - A change takes effect at the next start of the vm.
+            type: bool
+          rendernode:
+            description:
+              - Device of the node that draws, such as C(/dev/dri/renderD128).
+              - A change takes effect at the next start of the vm.
+            type: str
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      driver:
+        description:
+          - 'What makes the picture: QEMU itself, or a process of
+            its own.'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [qemu, vhostuser]
+      heads:
+        description:
+          - Number of screens.
+          - A change takes effect at the next start of the vm.
+        type: int
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      model:
+        description:
+          - Model of the card; V(none) keeps libvirt from adding one.
+          - A change takes effect at the next start of the vm.
+        type: str
+        required: true
+        choices:
+          - vga
+          - cirrus
+          - vmvga
+          - xen
+          - vbox
+          - qxl
+          - virtio
+          - gop
+          - none
+          - bochs
+          - ramfb
+      name:
+        description:
+          - Name of the card, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      primary:
+        description:
+          - Whether the card is the first of the machine.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      ram:
+        description:
+          - Memory of the main area of a V(qxl) card, in KiB.
+          - A change takes effect at the next start of the vm.
+        type: int
+      resolution:
+        description:
+          - Resolution that the card begins with, in pixels.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          x:
+            description:
+              - Pixels of a line.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+          y:
+            description:
+              - Lines.
+              - A change takes effect at the next start of the vm.
+            type: int
+            required: true
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      vgaconf:
+        description:
+          - Whether the card is a VGA card as well, on the hypervisor
+            bhyve.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [io, 'on', 'off']
+      vgamem:
+        description:
+          - Frame buffer of a V(qxl) card, in KiB.
+          - A change takes effect at the next start of the vm.
+        type: int
+      vram:
+        description:
+          - Memory of the card, in KiB.
+          - A change takes effect at the next start of the vm.
+        type: int
+      vram64:
+        description:
+          - Second memory of a V(qxl) card with 64 bits, in KiB.
+          - A change takes effect at the next start of the vm.
+        type: int
+  vsock:
+    description:
+      - A socket between the guest and the node (AF_VSOCK); the node
+        needs its kernel module C(vhost_vsock).
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      auto:
+        description:
+          - Whether libvirt picks a free number at each start.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      cid:
+        description:
+          - Number of the guest, from 3, by which the node reaches
+            it.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      model:
+        description:
+          - Model of the device.
+          - Without it, a new vm gets V(virtio).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices:
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
   wait_for:
     description:
       - 'What to wait for once the vm runs: an address (V(ip)), an
@@ -7323,6 +9591,55 @@ options:
         go of a device, in seconds.
     type: int
     default: 300
+  watchdog:
+    description:
+      - A watchdog, which acts when the guest stops answering it.
+      - A change takes effect at the next start of the vm.
+    type: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      action:
+        description:
+          - What happens to the vm when the guest does not answer.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices:
+          - reset
+          - shutdown
+          - poweroff
+          - pause
+          - none
+          - dump
+          - inject-nmi
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new vm gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      model:
+        description:
+          - Model of the watchdog; V(i6300esb) is on PCI and can be
+            plugged into a running vm.
+          - Without it, a new vm gets V(i6300esb).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [i6300esb, ib700, diag288]
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
   xml_patches:
     description:
       - Changes of the definition that no option covers, made after
@@ -7476,6 +9793,11 @@ vm:
       description:
         - The value of O(arch).
       type: str
+    audios:
+      description:
+        - The value of O(audios).
+      type: list
+      elements: dict
     autostart:
       description:
         - The value of O(autostart).
@@ -7506,6 +9828,11 @@ vm:
       description:
         - The value of O(clock).
       type: dict
+    consoles:
+      description:
+        - The value of O(consoles).
+      type: list
+      elements: dict
     controllers:
       description:
         - The value of O(controllers).
@@ -7572,6 +9899,11 @@ vm:
         - The value of O(graphics).
       type: list
       elements: dict
+    hubs:
+      description:
+        - The value of O(hubs).
+      type: list
+      elements: dict
     hypervisor:
       description:
         - The value of O(hypervisor).
@@ -7580,6 +9912,11 @@ vm:
       description:
         - The value of O(id_map).
       type: dict
+    inputs:
+      description:
+        - The value of O(inputs).
+      type: list
+      elements: dict
     io_thread_ids:
       description:
         - The value of O(io_thread_ids).
@@ -7605,6 +9942,11 @@ vm:
       description:
         - The value of O(launch_security).
       type: dict
+    leases:
+      description:
+        - The value of O(leases).
+      type: list
+      elements: dict
     machine:
       description:
         - The value of O(machine).
@@ -7661,6 +10003,10 @@ vm:
       description:
         - The value of O(numa_tune).
       type: dict
+    nvram:
+      description:
+        - The value of O(nvram).
+      type: dict
     on_crash:
       description:
         - The value of O(on_crash).
@@ -7685,6 +10031,16 @@ vm:
       description:
         - The value of O(os_type).
       type: str
+    panics:
+      description:
+        - The value of O(panics).
+      type: list
+      elements: dict
+    parallels:
+      description:
+        - The value of O(parallels).
+      type: list
+      elements: dict
     pm:
       description:
         - The value of O(pm).
@@ -7708,6 +10064,16 @@ vm:
     qemu_override:
       description:
         - The value of O(qemu_override).
+      type: list
+      elements: dict
+    redir_filter:
+      description:
+        - The value of O(redir_filter).
+      type: list
+      elements: dict
+    redirdevs:
+      description:
+        - The value of O(redirdevs).
       type: list
       elements: dict
     resource:
@@ -7736,10 +10102,24 @@ vm:
         - The value of O(serials).
       type: list
       elements: dict
+    shmems:
+      description:
+        - The value of O(shmems).
+      type: list
+      elements: dict
+    smartcard:
+      description:
+        - The value of O(smartcard).
+      type: dict
     smbios:
       description:
         - The value of O(smbios).
       type: dict
+    sounds:
+      description:
+        - The value of O(sounds).
+      type: list
+      elements: dict
     state:
       description:
         - The value of O(state).
@@ -8023,6 +10403,19 @@ vm:
       description:
         - The value of O(vcpus).
       type: int
+    videos:
+      description:
+        - The value of O(videos).
+      type: list
+      elements: dict
+    vsock:
+      description:
+        - The value of O(vsock).
+      type: dict
+    watchdog:
+      description:
+        - The value of O(watchdog).
+      type: dict
     xml_patches:
       description:
         - The value of O(xml_patches).

@@ -67,6 +67,11 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:arch).
       type: str
+    audios:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:audios).
+      type: list
+      elements: dict
     autostart:
       description:
         - The value of O(vmrt.libvirt.vm#module:autostart).
@@ -97,6 +102,11 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:clock).
       type: dict
+    consoles:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:consoles).
+      type: list
+      elements: dict
     controllers:
       description:
         - The value of O(vmrt.libvirt.vm#module:controllers).
@@ -163,6 +173,11 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:graphics).
       type: list
       elements: dict
+    hubs:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:hubs).
+      type: list
+      elements: dict
     hypervisor:
       description:
         - The value of O(vmrt.libvirt.vm#module:hypervisor).
@@ -171,6 +186,11 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:id_map).
       type: dict
+    inputs:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:inputs).
+      type: list
+      elements: dict
     io_thread_ids:
       description:
         - The value of O(vmrt.libvirt.vm#module:io_thread_ids).
@@ -196,6 +216,11 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:launch_security).
       type: dict
+    leases:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:leases).
+      type: list
+      elements: dict
     machine:
       description:
         - The value of O(vmrt.libvirt.vm#module:machine).
@@ -252,6 +277,10 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:numa_tune).
       type: dict
+    nvram:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:nvram).
+      type: dict
     on_crash:
       description:
         - The value of O(vmrt.libvirt.vm#module:on_crash).
@@ -276,6 +305,16 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:os_type).
       type: str
+    panics:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:panics).
+      type: list
+      elements: dict
+    parallels:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:parallels).
+      type: list
+      elements: dict
     pm:
       description:
         - The value of O(vmrt.libvirt.vm#module:pm).
@@ -299,6 +338,16 @@ vms:
     qemu_override:
       description:
         - The value of O(vmrt.libvirt.vm#module:qemu_override).
+      type: list
+      elements: dict
+    redir_filter:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:redir_filter).
+      type: list
+      elements: dict
+    redirdevs:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:redirdevs).
       type: list
       elements: dict
     resource:
@@ -327,10 +376,24 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:serials).
       type: list
       elements: dict
+    shmems:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:shmems).
+      type: list
+      elements: dict
+    smartcard:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:smartcard).
+      type: dict
     smbios:
       description:
         - The value of O(vmrt.libvirt.vm#module:smbios).
       type: dict
+    sounds:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:sounds).
+      type: list
+      elements: dict
     state:
       description:
         - The value of O(vmrt.libvirt.vm#module:state).
@@ -614,6 +677,19 @@ vms:
       description:
         - The value of O(vmrt.libvirt.vm#module:vcpus).
       type: int
+    videos:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:videos).
+      type: list
+      elements: dict
+    vsock:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:vsock).
+      type: dict
+    watchdog:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:watchdog).
+      type: dict
     xml_patches:
       description:
         - The value of O(vmrt.libvirt.vm#module:xml_patches).

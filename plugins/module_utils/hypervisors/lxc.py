@@ -57,5 +57,5 @@ class Lxc(Hypervisor):
     def adjust(self, values: Values, node: Values) -> dict[str, Any]:
         filled = super().adjust(values, node)
         filled["boot"] = {"init": _INIT, **values.get("boot", {})}
-        filled.setdefault("consoles", [{"name": "console", "type": "pty"}])
+        filled.setdefault("consoles", [{"name": "console", "type": "pty", "target_type": "lxc"}])
         return filled

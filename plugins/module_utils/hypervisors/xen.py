@@ -54,7 +54,9 @@ class Xen(Hypervisor):
             filled["features"] = {"acpi": True, "apic": True, **values.get("features", {})}
             filled.setdefault("serials", [{"name": "console", "type": "pty"}])
         else:
-            filled.setdefault("consoles", [{"name": "console", "type": "pty"}])
+            filled.setdefault(
+                "consoles", [{"name": "console", "type": "pty", "target_type": "xen"}]
+            )
         disks = values.get("disks")
         if disks:
             # libxl takes what has no driver for raw.

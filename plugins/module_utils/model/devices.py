@@ -17,8 +17,20 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.iommu import IOMMU
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory_device import MEMORY_DEVICE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.peripherals import (
+    INPUTS,
+    LEASES,
+    MEDIA,
+    REDIRECTIONS,
+    REST,
+    SMARTCARDS,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.rng import RNG
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.serial import SERIAL
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.serial import (
+    CONSOLE,
+    PARALLEL,
+    SERIAL,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.tpm import TPM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Owner
 
@@ -65,6 +77,7 @@ DEVICES = (
         apply=Apply.RESTART,
         initial_doc="spare ports for devices that are plugged later, where the machine has ports",
     ),
+    *LEASES,
     Field(
         "filesystems",
         "Folders of the node that the guest can mount, known by their names.",
@@ -81,6 +94,7 @@ DEVICES = (
         many=True,
         apply=Apply.LIVE,
     ),
+    *SMARTCARDS,
     Field(
         "serials",
         "Serial ports of the vm, known by their names. The first is its console.",
@@ -91,6 +105,22 @@ DEVICES = (
         initial_doc="one port of the name V(console)",
     ),
     Field(
+        "parallels",
+        "Parallel ports of the vm, known by their names.",
+        at="devices/parallel",
+        of=PARALLEL,
+        many=True,
+        apply=Apply.RESTART,
+    ),
+    Field(
+        "consoles",
+        "Consoles of the vm, known by their names. The first of O(serials) is one already.",
+        at="devices/console",
+        of=CONSOLE,
+        many=True,
+        apply=Apply.RESTART,
+    ),
+    Field(
         "channels",
         "Channels to programs in the guest, known by their names.",
         at="devices/channel",
@@ -99,6 +129,7 @@ DEVICES = (
         apply=Apply.RESTART,
         initial_doc="one channel of the name V(agent) for the guest agent",
     ),
+    *INPUTS,
     Field("tpm", TPM.doc, at="devices/tpm", of=TPM, apply=Apply.RESTART),
     Field(
         "graphics",
@@ -108,6 +139,8 @@ DEVICES = (
         many=True,
         apply=Apply.RESTART,
     ),
+    *MEDIA,
+    *REDIRECTIONS,
     Field(
         "rng",
         RNG.doc,
@@ -128,4 +161,5 @@ DEVICES = (
     ),
     Field("balloon", BALLOON.doc, at="devices/memballoon", of=BALLOON, apply=Apply.RESTART),
     Field("iommu", IOMMU.doc, at="devices/iommu", of=IOMMU, apply=Apply.RESTART),
+    *REST,
 )

@@ -29,6 +29,9 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FW_CFG = re.compile(r"opt/(?!ovmf/)[\x21-\x7e]{1,51}")
 _DELTA = re.compile(r"[-+]?[0-9]{1,12}")
 _TIMEZONE = re.compile(r"[A-Za-z0-9_.+/-]+")
+_USB_ID = re.compile(r"-1|(0x)?[0-9a-fA-F]{1,4}")
+_USB_VERSION = re.compile(r"-1|[0-9]{1,2}\.[0-9]{1,2}")
+_SHARED_MEMORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
 _SYSTEM_FOLDERS = (
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
     *("/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp"),
@@ -261,3 +264,35 @@ def mode(text: str) -> None:
     if not _MODE.fullmatch(text):
         # YAML takes 0644 without quotes for a number.
         raise ValueError(f"{text!r} is not a mode: write it in quotes, as '0644'")
+
+
+def usb_id(text: str) -> None:
+    """A class, a vendor or a product of USB devices."""
+    if not _USB_ID.fullmatch(text):
+        raise ValueError(f"{text!r} is no number of USB: write it in quotes, as '0x1234'")
+
+
+def usb_version(text: str) -> None:
+    """A version of a USB device."""
+    if not _USB_VERSION.fullmatch(text):
+        raise ValueError(f"{text!r} is no version of a USB device: write it in quotes, as '1.10'")
+
+
+def shared_memory(text: str) -> None:
+    """The name of memory that vms share, which is a file on the node."""
+    if not _SHARED_MEMORY.fullmatch(text):
+        raise ValueError(
+            f"{text!r} can not name shared memory: use 1 to 63 letters, digits, '_', '.' and '-'"
+        )
+
+
+def guest_cid(value: int) -> None:
+    """The number of a guest on the socket between guest and node."""
+    if not 3 <= value < 2**32 - 1:
+        raise ValueError(f"{value} is not a number of a guest: use one from 3")
+
+
+def port(value: int) -> None:
+    """A port of TCP or UDP."""
+    if not 1 <= value <= 65535:
+        raise ValueError(f"{value} is not a port: use one from 1 to 65535")

@@ -51,6 +51,12 @@ _ITEMS: dict[str, dict[str, Any]] = {
     "fw_cfg": {"name": "opt/com.example/a"},
     "qemu_override": {"alias": "net0"},
     "seclabels": {"type": "static", "model": "dac", "label": "+0:+0"},
+    "inputs": {"name": "a", "type": "tablet", "bus": "usb"},
+    "videos": {"name": "a", "model": "qxl"},
+    "sounds": {"name": "a", "model": "ich6"},
+    "audios": {"id": 1},
+    "shmems": {"name": "a", "shmem": "a"},
+    "leases": {"key": "a", "lockspace": "a", "path": "/srv/a"},
 }
 _OF_SOURCES: dict[str, dict[str, Any]] = {
     "file": {"path": "/srv/a"},
@@ -91,6 +97,8 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
     ("floppies", "volume"): {"volume": "base.qcow2"},
     ("cdroms", "pool"): {"volume": "base.qcow2"},
     ("floppies", "pool"): {"volume": "base.qcow2"},
+    ("redirdevs", "boot_loadparm"): {"boot_order": 1},
+    ("inputs", "path"): {"type": "evdev"},
     ("controllers", "pcihole64"): {"type": "pci", "model": "pcie-root", "index": 0},
 }
 # The same of what a vm has one of.

@@ -43,6 +43,7 @@ _ADDRESSES = (
 )
 _CORPUS = (
     *("web1", "db.example.com", "/srv/pool", "/srv/other", "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"),
+    *("0x1234", "2.56"),
     *("192.0.2.1", "198.51.100.9", "203.0.113.77", "2001:db8::1", "2001:db8::99"),
     *("sha256:" + "0f" * 32, "https://images.example.com/base.qcow2"),
     *(
@@ -65,6 +66,9 @@ _CORPUS = (
     *("+120", "Europe/Paris", "opt/com.example/a", 1024, 4096),
     *(1, 3, 24, 64, True, False, ["x"], {"x": "y"}),
 )
+
+# Of how many options a wish is made, besides those that each has: enough to meet one another.
+_MOST = 8
 
 
 def values(schema: Schema, only_placed: bool = False) -> st.SearchStrategy[dict[str, Any]]:
@@ -89,6 +93,8 @@ def value(one: Field, only_placed: bool = False) -> st.SearchStrategy[Any]:
 def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
     drawn: dict[str, Any] = {}
     selectors = {one.by for one in schema.fields if one.by and only_placed}
+    optional = [one.name for one in schema.fields if not one.required]
+    few = draw(st.sets(st.sampled_from(optional), max_size=_MOST)) if optional else set()
     for one in schema.fields:
         if not (one.places if only_placed else one.owner is not Owner.REPORTED):
             continue
@@ -96,7 +102,7 @@ def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
             led = [other for other in schema.fields if other.by == one.name]
             choices = sorted({word for other in led for word in dict(other.at or {}) if word})
             drawn[one.name] = draw(st.sampled_from(choices))
-        elif one.required or draw(st.booleans()):
+        elif one.required or one.name in few:
             drawn[one.name] = draw(value(one, only_placed))
     for name, word, needed in schema.required_if:
         if drawn.get(name, schema[name].default) == word:
@@ -131,7 +137,7 @@ def _plain(one: Field) -> st.SearchStrategy[Any]:
     if one.codec in (codec.MEMORY, codec.MEMORY_UNIT, codec.MEMORY_OR_NONE):
         return st.integers(1, 2**20).map("{}MiB".format)
     if one.codec in (codec.INT, codec.COUNT):
-        return st.integers(1, 100)
+        return st.integers(1, 100).filter(lambda number: _accepts(one, number))
     if one.codec is codec.PAIRS:
         return st.dictionaries(TEXT, TEXT, max_size=3)
     if one.codec is ADDRESS:

@@ -16,6 +16,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.boot_order 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_controllers import (
     check_controllers,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_devices import (
+    check_devices,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_filesystems import (
     check_filesystems,
 )
@@ -59,6 +62,7 @@ def check(
         *check_sources(wanted, root, facts),
         *check_filesystems(wanted, root),
         *twice(wanted, root),
+        *check_devices(wanted, config, root),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),
     ]

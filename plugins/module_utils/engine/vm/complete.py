@@ -25,6 +25,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.sources imp
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import channel_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
@@ -170,6 +171,8 @@ def _complete_device(
         tell_filesystem(values, found)
     elif one.name == "nics":
         _find_plug(values, found, wanted["name"], facts)
+    elif one.name == "channels" and found is None and values.get("target_type") == "virtio":
+        values.setdefault("target", channel_of(values["type"]))
     elif one.name == "graphics" and "port" in device and "autoport" not in device:
         # libvirt forgets a port that it may pick itself.
         values["autoport"] = False

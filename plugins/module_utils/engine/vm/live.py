@@ -184,7 +184,8 @@ def _plan_device(
         key = {one.field.schema.key: None} if one.field.schema.key else {}
         write(one.field.schema, {**_uncalled(one.field.schema, one.wanted), **key}, element)
         return [Update(vm.name, one.label, tree.render(element))]
-    if worst <= Apply.REPLUG and plugs:
+    if worst <= Apply.REPLUG and plugs and slots.leave(one.found.element):
+        slots.take(one.edited.element)
         return [_detach(one.label, one.found, vm), attach]
     return None
 

@@ -26,6 +26,9 @@ def report_vm(observer: Observer, name: str, sources: tuple[str, ...] = SOURCES)
     if seen is None:
         return {"name": name, "state": "absent"}
     values = read(VM, tree.parse(seen.xml))
+    # libvirt writes the first serial port once more, as a console.
+    own = [one for one in values.get("consoles", ()) if one.get("target_type") != "serial"]
+    values["consoles"] = own if values.get("serials") else values.get("consoles", [])
     values["disks"] = [_disk(disk, NodeFacts(observer)) for disk in values.get("disks", ())]
     named = registry.of(values["hypervisor"], observer.driver()).name
     addresses = observer.addresses(name, sources) if seen.active else []

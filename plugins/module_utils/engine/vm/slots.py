@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 # Buses, besides PCI itself, whose devices can come and go as long as they have a controller.
@@ -13,6 +15,14 @@ _BUSES = ("scsi", "usb", "virtio-serial")
 _SLOTS_OF_PCI = 31
 # Devices that are on no bus at all.
 _BOARD = ("lease", "redirfilter", "dimm", "nvdimm")
+
+# Character devices, by the kinds of them that are on a bus.
+_PORTS: Mapping[str, Mapping[str | None, str]] = {
+    "channel": {"virtio": "virtio-serial"},
+    "console": {"virtio": "virtio-serial"},
+    "serial": {"usb-serial": "usb", "pci-serial": "pci"},
+}
+_WATCHDOGS = {"i6300esb": "pci", "diag288": "ccw"}
 
 
 class Slots:
@@ -22,6 +32,7 @@ class Slots:
         devices = live.find("devices")
         self._buses = {one.get("type") for one in devices.iterfind("controller")}
         self._free = _free(live)
+        self._roots = any(one.get("model") == "pcie-root" for one in devices.iterfind("controller"))
 
     def take(self, device: tree.Element) -> bool:
         """Is there room for a device? It is taken then."""
@@ -40,6 +51,8 @@ class Slots:
         bus = bus_of(device)
         if bus != "pci":
             return self._reaches(bus)
+        if self._roots and _is_on_root(device):
+            return False
         self._free += 1
         return True
 
@@ -74,8 +87,14 @@ def bus_of(device: tree.Element) -> str | None:
         # QEMU can not let go of 9p.
         spot = tree.find(device, "driver/@type")
         return "pci" if spot and spot.text == "virtiofs" else None
-    if device.tag == "channel":
-        return "virtio-serial"
+    if device.tag in _PORTS:
+        spot = tree.find(device, "target/@type")
+        return _PORTS[device.tag].get(spot.text if spot else None)
+    if device.tag == "watchdog":
+        return _WATCHDOGS.get(device.get("model"))
+    if device.tag == "shmem":
+        spot = tree.find(device, "model/@type")
+        return "pci" if spot and spot.text != "ivshmem" else None
     if device.tag == "redirdev":
         return "usb"
     if device.tag == "hostdev":
@@ -101,3 +120,9 @@ def _free(live: tree.Element) -> int:
     if live.find("features/acpi") is None:
         return 0
     return _SLOTS_OF_PCI - len({address.get("slot") for address in addresses})
+
+
+def _is_on_root(device: tree.Element) -> bool:
+    """Is it a part of the machine's own bus, and in no port?"""
+    spot = tree.find(device, "address/@bus")
+    return spot is not None and int(spot.text or "0", 0) == 0

@@ -40,7 +40,7 @@ def twice(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtErro
     for option, lists in _CLAIMS.items():
         owners: dict[str, str] = {}
         devices = [device for name in lists for device in _kept(name, wanted, root)]
-        devices += [device for name in lists for device in _given(name, wanted, root)]
+        devices += [device for name in lists for device in given_devices(name, wanted, root)]
         for label, values in devices:
             value = values.get(option)
             if value is None:
@@ -57,7 +57,7 @@ def twice(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtErro
     return errors
 
 
-def _given(
+def given_devices(
     name: str, wanted: Mapping[str, Any], root: tree.Element | None
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The devices that the wish names, with what the definition says of them."""
@@ -66,7 +66,10 @@ def _given(
     for device in wanted.get(name, ()):
         if device.get("state") != "absent":
             twin = match(field.schema, device, found)
-            yield f"{name}[{device['name']}]", {**(twin.values if twin else {}), **device}
+            yield (
+                f"{name}[{device[field.schema.ident]}]",
+                {**(twin.values if twin else {}), **device},
+            )
 
 
 def _kept(
