@@ -43,8 +43,7 @@ def read(schema: Schema, root: tree.Element) -> dict[str, Any]:
 
 def _field(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:
     if one.of and one.many:
-        found = [item.values for item in items(one, root)]
-        return found if found or one.schema.key else None
+        return [item.values for item in items(one, root)]
     if one.of:
         spot = find(one, root, values)
         return read(one.schema, spot.element) if spot else None
