@@ -6527,6 +6527,342 @@ options:
         type: str
         required: true
         choices: [vnc]
+  hostdevs:
+    description:
+      - Devices of the node that the vm has for itself, known by their
+        names.
+      - Adding or removing one takes effect at the next start of the
+        vm.
+    type: list
+    elements: dict
+    suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      adapter:
+        description:
+          - SCSI host of the node that a unit is on, such as V(scsi_host0).
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Mutually exclusive with O(hostdevs[].iqn).
+        type: str
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      auth:
+        description:
+          - As whom the node logs in to the server of a disk.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: dict
+        suboptions:
+          secret_type:
+            description:
+              - Kind of the secret that libvirt keeps the password
+                in.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [ceph, iscsi]
+          secret_usage:
+            description:
+              - What the secret is for, as its definition says.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(hostdevs[].auth.secret_uuid).
+              - One of it or O(hostdevs[].auth.secret_uuid) is required.
+            type: str
+          secret_uuid:
+            description:
+              - UUID of the secret.
+              - A change takes effect at the next start of the vm.
+              - Mutually exclusive with O(hostdevs[].auth.secret_usage).
+              - One of it or O(hostdevs[].auth.secret_usage) is required.
+            type: str
+          username:
+            description:
+              - Name of the user.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+      boot_loadparm:
+        description:
+          - What a loader of IBM Z is told when it boots from the
+            device.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      boot_order:
+        description:
+          - Place of the device among the devices that the firmware
+            tries to boot from, from 1.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      bus:
+        description:
+          - Bus of the node that a USB device or a SCSI unit is on.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      device:
+        description:
+          - Number of a USB device on its bus. It changes whenever
+            the device is plugged, so O(hostdevs[].vendor) and O(hostdevs[].product)
+            are the better way to name it.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      display:
+        description:
+          - Whether the graphical consoles of the vm show the device,
+            for V(mdev).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      driver:
+        description:
+          - What hands a PCI device to the vm.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [vfio, kvm, xen]
+      guest_reset:
+        description:
+          - 'Whether the guest may reset a USB device: V(on), V(off),
+            or only as long as nobody has set it up (V(uninitialized)).'
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: ['on', 'off', uninitialized]
+      hosts:
+        description:
+          - Servers of a unit at an iSCSI server.
+          - Adding or removing one takes effect by unplugging and
+            plugging the device again.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description:
+              - Name or address of the server.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+          port:
+            description:
+              - Port of the server.
+              - A change takes effect at the next start of the vm.
+            type: int
+      initiator:
+        description:
+          - Name of the node towards an iSCSI server.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      interface:
+        description:
+          - Network interface of the node that goes into the container.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Required when O(hostdevs[].type=net).
+        type: str
+      iqn:
+        description:
+          - Name of a unit at an iSCSI server, such as V(iqn.2013-07.com.example:disks/1);
+            without a number it is the unit 0.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Mutually exclusive with O(hostdevs[].adapter).
+        type: str
+      managed:
+        description:
+          - Whether libvirt takes the device from the node's own driver
+            when the vm starts, and gives it back when the vm stops.
+          - Without it, a new one gets V(true) for V(pci).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      model:
+        description:
+          - 'What the guest sees: V(vfio-pci), V(vfio-ccw) or V(vfio-ap)
+            for the type V(mdev), and the virtio models for V(scsi_host).'
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Required when O(hostdevs[].type=mdev).
+        type: str
+        choices:
+          - vfio-pci
+          - vfio-ccw
+          - vfio-ap
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
+      name:
+        description:
+          - Name of the device, by which it is known in every later
+            run whatever its position.
+          - Can not be changed once it exists.
+        type: str
+        required: true
+      path:
+        description:
+          - Path of a device of the node, for V(storage) and V(misc).
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Required when O(hostdevs[].type=storage).
+          - Required when O(hostdevs[].type=misc).
+        type: str
+      pci_address:
+        description:
+          - Place of a PCI device on the node, such as C(0000:03:00.0),
+            as C(lspci -D) writes it.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Required when O(hostdevs[].type=pci).
+        type: str
+      product:
+        description:
+          - Product of a USB device, such as V(0xbeef).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      ramfb:
+        description:
+          - Whether the device shows a picture before its driver in
+            the guest is loaded, for V(mdev); it needs O(hostdevs[].display).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      raw_io:
+        description:
+          - Whether the vm gets the right to send any command to a
+            SCSI unit.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      readonly:
+        description:
+          - Whether the guest can only read from the device.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      rom_bar:
+        description:
+          - Whether the device's own boot program is seen where the
+            device keeps it.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      rom_enabled:
+        description:
+          - Whether the guest sees the device's own boot program at
+            all.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      rom_file:
+        description:
+          - Path of a file of the node that takes the place of the
+            device's own boot program.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      sgio:
+        description:
+          - Whether the kernel lets only harmless commands through
+            to a SCSI unit (V(filtered)); newer kernels do not know
+            it any more.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [filtered, unfiltered]
+      shareable:
+        description:
+          - Whether several vms may have the device at once.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      startup_policy:
+        description:
+          - 'What happens when the device is missing: the vm does
+            not start (V(mandatory)), goes on without it where it
+            came from another node (V(requisite)), or starts without
+            it (V(optional)). For V(pci) and V(usb).'
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [mandatory, requisite, optional]
+      state:
+        description:
+          - Whether the device is there.
+        type: str
+        choices: [present, absent]
+        default: present
+      target:
+        description:
+          - Target of a SCSI unit.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      type:
+        description:
+          - 'Kind of device: one on the node''s bus V(pci) or V(usb),
+            a disk or another unit on a SCSI host of the node or at
+            an iSCSI server (V(scsi)), a SCSI target of the node''s
+            kernel (V(scsi_host)), or a part of a device that its
+            driver hands out (V(mdev)). A container has block devices
+            (V(storage)), character devices (V(misc)) and network
+            interfaces (V(net)).'
+          - Can not be changed once it exists.
+        type: str
+        required: true
+        choices:
+          - pci
+          - usb
+          - scsi
+          - scsi_host
+          - mdev
+          - storage
+          - misc
+          - net
+      unit:
+        description:
+          - Number of a SCSI unit.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      uuid:
+        description:
+          - UUID of the part of a device.
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Required when O(hostdevs[].type=mdev).
+        type: str
+      vendor:
+        description:
+          - Vendor of a USB device, such as V(0x1234), as C(lsusb)
+            writes it behind C(0x).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      write_filtering:
+        description:
+          - Whether writes to the configuration of a PCI device are
+            filtered, on Xen.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      wwpn:
+        description:
+          - World-wide name of a SCSI target of the node's kernel,
+            such as V(naa.5001405df3e54061).
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Required when O(hostdevs[].type=scsi_host).
+        type: str
   hubs:
     description:
       - USB hubs of the vm, known by their names.
@@ -8102,6 +8438,7 @@ options:
       - inputs
       - sounds
       - videos
+      - hostdevs
       - redirdevs
       - hubs
       - memory_devices
@@ -9897,6 +10234,11 @@ vm:
     graphics:
       description:
         - The value of O(graphics).
+      type: list
+      elements: dict
+    hostdevs:
+      description:
+        - The value of O(hostdevs).
       type: list
       elements: dict
     hubs:

@@ -173,6 +173,11 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:graphics).
       type: list
       elements: dict
+    hostdevs:
+      description:
+        - The value of O(vmrt.libvirt.vm#module:hostdevs).
+      type: list
+      elements: dict
     hubs:
       description:
         - The value of O(vmrt.libvirt.vm#module:hubs).

@@ -31,7 +31,7 @@ _OFFERED = (
     ("redirdevs", "bus", "redirdev_buses", "redirdev"),
 )
 # What is there without that libvirt says so.
-_ALWAYS = ("bios",)
+_ALWAYS = ("bios", "mdev", "scsi_host")
 
 
 def offered(

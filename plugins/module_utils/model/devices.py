@@ -18,6 +18,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.iommu import IO
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.memory_device import MEMORY_DEVICE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.peripherals import (
+    HOSTDEVS,
     INPUTS,
     LEASES,
     MEDIA,
@@ -140,6 +141,7 @@ DEVICES = (
         apply=Apply.RESTART,
     ),
     *MEDIA,
+    *HOSTDEVS,
     *REDIRECTIONS,
     Field(
         "rng",

@@ -22,6 +22,7 @@ _COOKIE = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z|~]+")
 _CRUMBS = re.compile(r'"?[!#$%&\'()*+\-./0-9:>=<?@A-Z^_`\[\]a-z|~]+"?')
 _MODE = re.compile(r"0[0-7]{3}|[0-7]{1,3}")
 _WWN = re.compile(r"[0-9a-f]{16}")
+_NAA = re.compile(r"naa\.[0-9a-fA-F]{16}")
 _SERIAL = re.compile(r"[A-Za-z0-9_.+ -]{1,36}")
 _LOADPARM = re.compile(r"[A-Za-z0-9. ]{1,8}")
 _INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
@@ -242,6 +243,12 @@ def wwn(text: str) -> None:
     """A world-wide name."""
     if not _WWN.fullmatch(text):
         raise ValueError(f"{text!r} is no world-wide name: write 16 hexadecimal digits")
+
+
+def naa(text: str) -> None:
+    """A world-wide name of a SCSI target of the kernel."""
+    if not _NAA.fullmatch(text):
+        raise ValueError(f"{text!r} is no name of a target: write naa. and 16 hexadecimal digits")
 
 
 def vendor(text: str) -> None:

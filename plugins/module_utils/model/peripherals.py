@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.audio import AUDIO
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import HOSTDEV
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hub import HUB
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.input import INPUT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.lease import LEASE
@@ -57,6 +58,17 @@ MEDIA = (
         "Graphics cards of the vm, known by their names.",
         at="devices/video",
         of=VIDEO,
+        many=True,
+        apply=Apply.RESTART,
+    ),
+)
+
+HOSTDEVS = (
+    Field(
+        "hostdevs",
+        "Devices of the node that the vm has for itself, known by their names.",
+        at="devices/hostdev",
+        of=HOSTDEV,
         many=True,
         apply=Apply.RESTART,
     ),

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller impo
     CONTROLLER_OPTIONS,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import SOURCE_OPTIONS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import HOSTDEV
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -42,6 +43,22 @@ from tests.unit.support.resources import RESOURCES
 from tests.unit.support.tasks import TASK
 from tests.unit.support.wishes import value, values
 
+# A host device of each type.
+HOSTDEVS: dict[str, dict[str, Any]] = {
+    "pci": {"type": "pci", "pci_address": "0000:03:00.0"},
+    "usb": {"type": "usb", "vendor": "0x1234", "product": "0xbeef", "bus": 1, "device": 4},
+    "scsi": {"type": "scsi", "adapter": "scsi_host0", "bus": 0, "target": 0, "unit": 0},
+    "scsi_host": {"type": "scsi_host", "wwpn": "naa.5001405df3e54061"},
+    "mdev": {
+        "type": "mdev",
+        "model": "vfio-pci",
+        "uuid": "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11",
+        "display": True,
+    },
+    "storage": {"type": "storage", "path": "/dev/sdx"},
+    "net": {"type": "net", "interface": "eth0"},
+}
+_ISCSI = {"type": "scsi", "iqn": "iqn.2013-07.com.example:disks/1", "hosts": [{"name": "store"}]}
 # What an item of a list needs beside the option that is tried.
 _ITEMS: dict[str, dict[str, Any]] = {
     "disks": {"name": "a", "path": "/srv/a"},
@@ -56,6 +73,7 @@ _ITEMS: dict[str, dict[str, Any]] = {
     "sounds": {"name": "a", "model": "ich6"},
     "audios": {"id": 1},
     "shmems": {"name": "a", "shmem": "a"},
+    "hostdevs": {"name": "a", **HOSTDEVS["pci"]},
     "leases": {"key": "a", "lockspace": "a", "path": "/srv/a"},
 }
 _OF_SOURCES: dict[str, dict[str, Any]] = {
@@ -99,6 +117,13 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
     ("floppies", "pool"): {"volume": "base.qcow2"},
     ("redirdevs", "boot_loadparm"): {"boot_order": 1},
     ("inputs", "path"): {"type": "evdev"},
+    **{
+        ("hostdevs", one.name): HOSTDEVS[next(iter(one.at))]
+        for one in HOSTDEV.fields
+        if isinstance(one.at, Mapping) and next(iter(one.at)) in HOSTDEVS
+    },
+    **{("hostdevs", option): _ISCSI for option in ("iqn", "hosts", "auth", "initiator")},
+    ("hostdevs", "boot_loadparm"): {**HOSTDEVS["pci"], "boot_order": 1},
     ("controllers", "pcihole64"): {"type": "pci", "model": "pcie-root", "index": 0},
 }
 # The same of what a vm has one of.

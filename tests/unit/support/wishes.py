@@ -43,7 +43,7 @@ _ADDRESSES = (
 )
 _CORPUS = (
     *("web1", "db.example.com", "/srv/pool", "/srv/other", "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"),
-    *("0x1234", "2.56"),
+    *("0x1234", "2.56", "naa.5001405df3e54061"),
     *("192.0.2.1", "198.51.100.9", "203.0.113.77", "2001:db8::1", "2001:db8::99"),
     *("sha256:" + "0f" * 32, "https://images.example.com/base.qcow2"),
     *(

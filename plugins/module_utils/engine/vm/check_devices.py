@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_hostdevs import (
+    check_hostdev,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import given_devices
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.audio import AUDIO_SETTINGS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -108,6 +111,7 @@ _LISTS: Mapping[str, tuple[Check, ...]] = {
     "parallels": (_chardev,),
     "consoles": (_chardev,),
     "channels": (_chardev, _channel),
+    "hostdevs": (check_hostdev,),
     "redirdevs": (_chardev,),
     "inputs": (_input,),
     "audios": (_audio,),

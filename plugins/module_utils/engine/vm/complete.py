@@ -171,6 +171,9 @@ def _complete_device(
         tell_filesystem(values, found)
     elif one.name == "nics":
         _find_plug(values, found, wanted["name"], facts)
+    elif one.name == "hostdevs" and found is None and wanted["fill_in"]:
+        if values.get("type") == "pci":
+            values.setdefault("managed", True)
     elif one.name == "channels" and found is None and values.get("target_type") == "virtio":
         values.setdefault("target", channel_of(values["type"]))
     elif one.name == "graphics" and "port" in device and "autoport" not in device:

@@ -99,6 +99,8 @@ def bus_of(device: tree.Element) -> str | None:
         return "usb"
     if device.tag == "hostdev":
         kind = device.get("type")
+        if kind == "mdev" and device.get("model") != "vfio-pci":
+            return None
         return "pci" if kind in ("pci", "mdev", "scsi_host") else kind
     if device.tag == "memory":
         return "pci" if str(device.get("model")).startswith("virtio") else device.get("model")

@@ -29,6 +29,8 @@ _CLAIMS: Mapping[str, tuple[str, ...]] = {
     "name": _lists("name"),
     "target": ("disks", "cdroms", "floppies"),
     "path": ("disks",),
+    "pci_address": ("hostdevs",),
+    "uuid": ("hostdevs",),
     "boot_order": _lists("boot_order"),
 }
 
