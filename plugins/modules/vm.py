@@ -675,6 +675,7 @@ options:
             on down, where libvirt is not to find them in the images.
             An empty layer, C({}), tells that the one before it is
             the last.
+          - Without it, libvirt chooses one for a new one.
           - Adding or removing one takes effect at the next start
             of the vm.
         type: list
@@ -2286,8 +2287,9 @@ options:
         type: str
       port:
         description:
-          - Number of the console.
-          - Can not be changed once it exists.
+          - Number of the console. libvirt counts them in their order
+            whatever is said.
+          - A change takes effect at the next start of the vm.
         type: int
       protocol:
         description:
@@ -3390,6 +3392,7 @@ options:
             on down, where libvirt is not to find them in the images.
             An empty layer, C({}), tells that the one before it is
             the last.
+          - Without it, libvirt chooses one for a new one.
           - Adding or removing one takes effect at the next start
             of the vm.
         type: list
@@ -5328,6 +5331,7 @@ options:
             on down, where libvirt is not to find them in the images.
             An empty layer, C({}), tells that the one before it is
             the last.
+          - Without it, libvirt chooses one for a new one.
           - Adding or removing one takes effect at the next start
             of the vm.
         type: list
@@ -8727,13 +8731,15 @@ options:
           bytes:
             description:
               - Bytes of a period.
-              - A change takes effect at the next start of the vm.
+              - A change takes effect by unplugging and plugging the
+                device again.
             type: int
             required: true
           period:
             description:
               - Length of the period, in milliseconds.
-              - A change takes effect at the next start of the vm.
+              - A change takes effect by unplugging and plugging the
+                device again.
             type: int
       state:
         description:

@@ -18,7 +18,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source imp
     volume_field,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Apply,
+    Field,
+    Owner,
+    Schema,
+)
 
 FORMATS = (
     *("qcow2", "raw", "qcow", "qed", "vmdk", "vdi", "vpc", "vhd", "cow", "bochs", "cloop", "dmg"),
@@ -90,6 +95,7 @@ BACKING = Field(
     at="backingStore+",
     of=LAYER,
     many=True,
+    owner=Owner.FILLED,
     apply=Apply.RESTART,
     same=_covers,
 )

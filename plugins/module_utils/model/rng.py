@@ -33,9 +33,10 @@ RATE = Schema(
             type="int",
             codec=codec.INT,
             required=True,
+            apply=Apply.REPLUG,
             check=names.positive,
         ),
-        count("period", "Length of the period, in milliseconds.", "@period"),
+        count("period", "Length of the period, in milliseconds.", "@period", Apply.REPLUG),
     ),
 )
 _EGD = Schema(

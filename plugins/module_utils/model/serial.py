@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.chardev import chardev
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
@@ -18,7 +20,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import (
     number,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.plain import choice
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Owner, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Apply,
+    Owner,
+    Schema,
+    never,
+)
 
 SERIAL = Schema(
     name="serial",
@@ -98,7 +105,14 @@ CONSOLE = Schema(
             apply=Apply.RECREATE,
             initial="virtio",
         ),
-        number("port", "Number of the console.", "target/@port", apply=Apply.RECREATE),
+        replace(
+            number(
+                "port",
+                "Number of the console. libvirt counts them in their order whatever is said.",
+                "target/@port",
+            ),
+            same=never,
+        ),
         name_field("console"),
         acpi_index_field(),
         address_field(),

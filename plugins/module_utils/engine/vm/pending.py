@@ -19,6 +19,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change, diff
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Owner
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match, read
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import (
     normalise,
@@ -37,8 +38,14 @@ def expands(change: Change) -> bool:
 def pending(edited: tree.Element, live: tree.Element) -> list[str]:
     """The options that differ between an inactive definition and the one in force."""
     values = read(VM, edited)
-    found = [one.path for one in diff(VM, values, live) if not expands(one)]
+    changes = [one for one in diff(VM, values, live) if not expands(one) and not _filled(one)]
+    found = [one.path for one in changes]
     return [*found, *_leftover(values, live), *_expanded(values, live)]
+
+
+def _filled(change: Change) -> bool:
+    """Does only the live definition say it, because libvirt found it out at the start?"""
+    return change.field.owner is Owner.FILLED and change.after == []
 
 
 def mark(
