@@ -610,14 +610,14 @@ options:
             description:
               - Absolute path of the file with the variables.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(boot.nvram.source).
+              - Excludes O(boot.nvram.source).
             type: str
           source:
             description:
               - Absolute path of a file or a block device with the
                 variables, in place of O(boot.nvram.path).
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(boot.nvram.path).
+              - Excludes O(boot.nvram.path).
               - Goes together with O(boot.nvram.type).
             type: str
           template:
@@ -708,7 +708,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].backing[].encryption.secret_uuid).
+                  - Excludes O(cdroms[].backing[].encryption.secret_uuid).
                   - One of it or O(cdroms[].backing[].encryption.secret_uuid)
                     is required.
                 type: str
@@ -717,7 +717,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].backing[].encryption.secret_usage).
+                  - Excludes O(cdroms[].backing[].encryption.secret_usage).
                   - One of it or O(cdroms[].backing[].encryption.secret_usage)
                     is required.
                 type: str
@@ -785,7 +785,7 @@ options:
                         says.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.auth.secret_uuid).
+                      - Excludes O(cdroms[].backing[].network.auth.secret_uuid).
                       - One of it or O(cdroms[].backing[].network.auth.secret_uuid)
                         is required.
                     type: str
@@ -794,7 +794,7 @@ options:
                       - UUID of the secret.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.auth.secret_usage).
+                      - Excludes O(cdroms[].backing[].network.auth.secret_usage).
                       - One of it or O(cdroms[].backing[].network.auth.secret_usage)
                         is required.
                     type: str
@@ -831,17 +831,17 @@ options:
                       - Name or address of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].socket).
+                      - Excludes O(cdroms[].backing[].network.hosts[].socket).
                       - One of it or O(cdroms[].backing[].network.hosts[].socket)
                         is required.
-                      - Required when O(cdroms[].backing[].network.hosts[].transport=rdma).
+                      - Needed if O(cdroms[].backing[].network.hosts[].transport=rdma).
                     type: str
                   port:
                     description:
                       - Port of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].socket).
+                      - Excludes O(cdroms[].backing[].network.hosts[].socket).
                     type: int
                   socket:
                     description:
@@ -849,11 +849,11 @@ options:
                         is V(unix).
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].name)
+                      - Excludes O(cdroms[].backing[].network.hosts[].name)
                         and O(cdroms[].backing[].network.hosts[].port).
                       - One of it or O(cdroms[].backing[].network.hosts[].name)
                         is required.
-                      - Required when O(cdroms[].backing[].network.hosts[].transport=unix).
+                      - Needed if O(cdroms[].backing[].network.hosts[].transport=unix).
                     type: str
                   transport:
                     description:
@@ -1188,7 +1188,7 @@ options:
             description:
               - What the secret is for, as its definition says.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(cdroms[].encryption.secret_uuid).
+              - Excludes O(cdroms[].encryption.secret_uuid).
               - One of it or O(cdroms[].encryption.secret_uuid) is
                 required.
             type: str
@@ -1196,7 +1196,7 @@ options:
             description:
               - UUID of the secret.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(cdroms[].encryption.secret_usage).
+              - Excludes O(cdroms[].encryption.secret_usage).
               - One of it or O(cdroms[].encryption.secret_usage) is
                 required.
             type: str
@@ -1406,7 +1406,7 @@ options:
         description:
           - The source of a disk that a server on the network holds.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(cdroms[].path) and O(cdroms[].volume).
+          - Excludes O(cdroms[].path) and O(cdroms[].volume).
         type: dict
         suboptions:
           auth:
@@ -1429,7 +1429,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.auth.secret_uuid).
+                  - Excludes O(cdroms[].network.auth.secret_uuid).
                   - One of it or O(cdroms[].network.auth.secret_uuid)
                     is required.
                 type: str
@@ -1438,7 +1438,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.auth.secret_usage).
+                  - Excludes O(cdroms[].network.auth.secret_usage).
                   - One of it or O(cdroms[].network.auth.secret_usage)
                     is required.
                 type: str
@@ -1472,17 +1472,17 @@ options:
                   - Name or address of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.hosts[].socket).
+                  - Excludes O(cdroms[].network.hosts[].socket).
                   - One of it or O(cdroms[].network.hosts[].socket)
                     is required.
-                  - Required when O(cdroms[].network.hosts[].transport=rdma).
+                  - Needed if O(cdroms[].network.hosts[].transport=rdma).
                 type: str
               port:
                 description:
                   - Port of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.hosts[].socket).
+                  - Excludes O(cdroms[].network.hosts[].socket).
                 type: int
               socket:
                 description:
@@ -1490,11 +1490,11 @@ options:
                     is V(unix).
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.hosts[].name)
-                    and O(cdroms[].network.hosts[].port).
+                  - Excludes O(cdroms[].network.hosts[].name) and
+                    O(cdroms[].network.hosts[].port).
                   - One of it or O(cdroms[].network.hosts[].name)
                     is required.
-                  - Required when O(cdroms[].network.hosts[].transport=unix).
+                  - Needed if O(cdroms[].network.hosts[].transport=unix).
                 type: str
               transport:
                 description:
@@ -1606,7 +1606,7 @@ options:
             guest, and an empty text takes it out. Without the option
             a new drive is empty.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(cdroms[].volume) and O(cdroms[].network).
+          - Excludes O(cdroms[].volume) and O(cdroms[].network).
         type: str
       pool:
         description:
@@ -1775,7 +1775,7 @@ options:
         description:
           - Name of a volume that is the medium; it has to exist.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(cdroms[].path) and O(cdroms[].network).
+          - Excludes O(cdroms[].path) and O(cdroms[].network).
         type: str
       volume_mode:
         description:
@@ -2032,7 +2032,7 @@ options:
           - What an V(absolute) clock begins with, in seconds since
             1970.
           - A change takes effect at the next start of the vm.
-          - Required when O(clock.offset=absolute).
+          - Needed if O(clock.offset=absolute).
         type: int
       timers:
         description:
@@ -2044,7 +2044,8 @@ options:
         suboptions:
           catchup:
             description:
-              - How ticks that were missed are made up for, of O(clock.timers.tick_policy=catchup).
+              - How ticks that were missed are made up for, where
+                that is the policy for them.
               - A change takes effect at the next start of the vm.
             type: dict
             suboptions:
@@ -2119,7 +2120,7 @@ options:
         description:
           - Zone of a clock of V(timezone), such as V(Europe/Paris).
           - A change takes effect at the next start of the vm.
-          - Required when O(clock.offset=timezone).
+          - Needed if O(clock.offset=timezone).
         type: str
   cloud_init:
     description:
@@ -2483,7 +2484,7 @@ options:
           - Model of the controller, such as C(pcie-root-port), a
             port that takes one device under a running guest, or C(virtio-scsi).
           - A change takes effect at the next start of the vm.
-          - Required when O(controllers[].type=pci).
+          - Needed if O(controllers[].type=pci).
         type: str
         choices:
           - pci-root
@@ -2852,7 +2853,7 @@ options:
         description:
           - Name of the model for V(custom).
           - A change takes effect at the next start of the vm.
-          - Required when O(cpu.mode=custom).
+          - Needed if O(cpu.mode=custom).
         type: str
       numa_cells:
         description:
@@ -3108,8 +3109,8 @@ options:
             description:
               - Priority in V(fifo) and V(rr), from V(1) to V(99).
               - A change takes effect at the next start of the vm.
-              - Required when O(cpu_tune.emulator_scheduler.scheduler=fifo).
-              - Required when O(cpu_tune.emulator_scheduler.scheduler=rr).
+              - Needed if O(cpu_tune.emulator_scheduler.scheduler=fifo).
+              - Needed if O(cpu_tune.emulator_scheduler.scheduler=rr).
             type: int
           scheduler:
             description:
@@ -3189,8 +3190,8 @@ options:
             description:
               - Priority in V(fifo) and V(rr), from V(1) to V(99).
               - A change takes effect at the next start of the vm.
-              - Required when O(cpu_tune.iothread_schedulers[].scheduler=fifo).
-              - Required when O(cpu_tune.iothread_schedulers[].scheduler=rr).
+              - Needed if O(cpu_tune.iothread_schedulers[].scheduler=fifo).
+              - Needed if O(cpu_tune.iothread_schedulers[].scheduler=rr).
             type: int
           scheduler:
             description:
@@ -3308,8 +3309,8 @@ options:
             description:
               - Priority in V(fifo) and V(rr), from V(1) to V(99).
               - A change takes effect at the next start of the vm.
-              - Required when O(cpu_tune.vcpu_schedulers[].scheduler=fifo).
-              - Required when O(cpu_tune.vcpu_schedulers[].scheduler=rr).
+              - Needed if O(cpu_tune.vcpu_schedulers[].scheduler=fifo).
+              - Needed if O(cpu_tune.vcpu_schedulers[].scheduler=rr).
             type: int
           scheduler:
             description:
@@ -3423,7 +3424,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].backing[].encryption.secret_uuid).
+                  - Excludes O(disks[].backing[].encryption.secret_uuid).
                   - One of it or O(disks[].backing[].encryption.secret_uuid)
                     is required.
                 type: str
@@ -3432,7 +3433,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].backing[].encryption.secret_usage).
+                  - Excludes O(disks[].backing[].encryption.secret_usage).
                   - One of it or O(disks[].backing[].encryption.secret_usage)
                     is required.
                 type: str
@@ -3500,7 +3501,7 @@ options:
                         says.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.auth.secret_uuid).
+                      - Excludes O(disks[].backing[].network.auth.secret_uuid).
                       - One of it or O(disks[].backing[].network.auth.secret_uuid)
                         is required.
                     type: str
@@ -3509,7 +3510,7 @@ options:
                       - UUID of the secret.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.auth.secret_usage).
+                      - Excludes O(disks[].backing[].network.auth.secret_usage).
                       - One of it or O(disks[].backing[].network.auth.secret_usage)
                         is required.
                     type: str
@@ -3546,17 +3547,17 @@ options:
                       - Name or address of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.hosts[].socket).
+                      - Excludes O(disks[].backing[].network.hosts[].socket).
                       - One of it or O(disks[].backing[].network.hosts[].socket)
                         is required.
-                      - Required when O(disks[].backing[].network.hosts[].transport=rdma).
+                      - Needed if O(disks[].backing[].network.hosts[].transport=rdma).
                     type: str
                   port:
                     description:
                       - Port of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.hosts[].socket).
+                      - Excludes O(disks[].backing[].network.hosts[].socket).
                     type: int
                   socket:
                     description:
@@ -3564,11 +3565,11 @@ options:
                         is V(unix).
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.hosts[].name)
+                      - Excludes O(disks[].backing[].network.hosts[].name)
                         and O(disks[].backing[].network.hosts[].port).
                       - One of it or O(disks[].backing[].network.hosts[].name)
                         is required.
-                      - Required when O(disks[].backing[].network.hosts[].transport=unix).
+                      - Needed if O(disks[].backing[].network.hosts[].transport=unix).
                     type: str
                   transport:
                     description:
@@ -3912,7 +3913,7 @@ options:
             description:
               - What the secret is for, as its definition says.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(disks[].encryption.secret_uuid).
+              - Excludes O(disks[].encryption.secret_uuid).
               - One of it or O(disks[].encryption.secret_uuid) is
                 required.
             type: str
@@ -3920,7 +3921,7 @@ options:
             description:
               - UUID of the secret.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(disks[].encryption.secret_usage).
+              - Excludes O(disks[].encryption.secret_usage).
               - One of it or O(disks[].encryption.secret_usage) is
                 required.
             type: str
@@ -4005,8 +4006,8 @@ options:
           - Volume that a new disk is an overlay of; it stays as it
             is. An existing disk keeps the image it was made from.
           - Can not be changed once it exists.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       image_pool:
         description:
@@ -4192,9 +4193,9 @@ options:
         description:
           - The source of a disk that a server on the network holds.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
-            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].volume) and O(disks[].pool)
+            and O(disks[].image) and O(disks[].size) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: dict
         suboptions:
           auth:
@@ -4217,7 +4218,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.auth.secret_uuid).
+                  - Excludes O(disks[].network.auth.secret_uuid).
                   - One of it or O(disks[].network.auth.secret_uuid)
                     is required.
                 type: str
@@ -4226,7 +4227,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.auth.secret_usage).
+                  - Excludes O(disks[].network.auth.secret_usage).
                   - One of it or O(disks[].network.auth.secret_usage)
                     is required.
                 type: str
@@ -4260,17 +4261,17 @@ options:
                   - Name or address of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.hosts[].socket).
+                  - Excludes O(disks[].network.hosts[].socket).
                   - One of it or O(disks[].network.hosts[].socket)
                     is required.
-                  - Required when O(disks[].network.hosts[].transport=rdma).
+                  - Needed if O(disks[].network.hosts[].transport=rdma).
                 type: str
               port:
                 description:
                   - Port of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.hosts[].socket).
+                  - Excludes O(disks[].network.hosts[].socket).
                 type: int
               socket:
                 description:
@@ -4278,11 +4279,10 @@ options:
                     is V(unix).
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.hosts[].name)
-                    and O(disks[].network.hosts[].port).
+                  - Excludes O(disks[].network.hosts[].name) and O(disks[].network.hosts[].port).
                   - One of it or O(disks[].network.hosts[].name) is
                     required.
-                  - Required when O(disks[].network.hosts[].transport=unix).
+                  - Needed if O(disks[].network.hosts[].transport=unix).
                 type: str
               transport:
                 description:
@@ -4380,9 +4380,9 @@ options:
           - A namespace of an NVMe device of the node, which the vm
             uses without the node's kernel.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
-            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
-            and O(disks[].network) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].volume) and O(disks[].pool)
+            and O(disks[].image) and O(disks[].size) and O(disks[].network)
+            and O(disks[].vhost_user).
         type: dict
         suboptions:
           address:
@@ -4422,9 +4422,9 @@ options:
             which has to exist; what it holds is never created, grown
             or deleted.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].volume) and O(disks[].pool)
-            and O(disks[].image) and O(disks[].size) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].volume) and O(disks[].pool) and O(disks[].image)
+            and O(disks[].size) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       physical_block_size:
         description:
@@ -4437,8 +4437,8 @@ options:
           - Pool that holds the volume.
           - Without it, a new one gets V(default).
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       product:
         description:
@@ -4557,8 +4557,8 @@ options:
             a running guest; a smaller one is refused.
           - Without it, a new one gets the size of its image.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       slice:
         description:
@@ -4641,9 +4641,9 @@ options:
           - A program of the node that serves the disk over a vhost-user
             socket; the vm needs shared memory for it.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
-            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
-            and O(disks[].network) and O(disks[].nvme).
+          - Excludes O(disks[].path) and O(disks[].volume) and O(disks[].pool)
+            and O(disks[].image) and O(disks[].size) and O(disks[].network)
+            and O(disks[].nvme).
         type: dict
         suboptions:
           reconnect:
@@ -4672,8 +4672,8 @@ options:
           - Without it, a new one gets the names of the vm and the
             disk, such as C(web1-root.qcow2).
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       volume_mode:
         description:
@@ -5197,7 +5197,7 @@ options:
             block device where the type is one.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(filesystems[].socket) and O(filesystems[].template)
+          - Excludes O(filesystems[].socket) and O(filesystems[].template)
             and O(filesystems[].size).
         type: str
       queue:
@@ -5216,7 +5216,7 @@ options:
           - Size of a container's file system in memory.
           - A number with the unit KiB, MiB, GiB or TiB.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].socket)
+          - Excludes O(filesystems[].path) and O(filesystems[].socket)
             and O(filesystems[].template).
         type: str
       socket:
@@ -5225,7 +5225,7 @@ options:
             else started.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].template)
+          - Excludes O(filesystems[].path) and O(filesystems[].template)
             and O(filesystems[].size).
         type: str
       space_hard_limit:
@@ -5258,7 +5258,7 @@ options:
         description:
           - Name of the template of a container's file system.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].socket)
+          - Excludes O(filesystems[].path) and O(filesystems[].socket)
             and O(filesystems[].size).
         type: str
       type:
@@ -5361,7 +5361,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].backing[].encryption.secret_uuid).
+                  - Excludes O(floppies[].backing[].encryption.secret_uuid).
                   - One of it or O(floppies[].backing[].encryption.secret_uuid)
                     is required.
                 type: str
@@ -5370,7 +5370,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].backing[].encryption.secret_usage).
+                  - Excludes O(floppies[].backing[].encryption.secret_usage).
                   - One of it or O(floppies[].backing[].encryption.secret_usage)
                     is required.
                 type: str
@@ -5438,7 +5438,7 @@ options:
                         says.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.auth.secret_uuid).
+                      - Excludes O(floppies[].backing[].network.auth.secret_uuid).
                       - One of it or O(floppies[].backing[].network.auth.secret_uuid)
                         is required.
                     type: str
@@ -5447,7 +5447,7 @@ options:
                       - UUID of the secret.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.auth.secret_usage).
+                      - Excludes O(floppies[].backing[].network.auth.secret_usage).
                       - One of it or O(floppies[].backing[].network.auth.secret_usage)
                         is required.
                     type: str
@@ -5484,17 +5484,17 @@ options:
                       - Name or address of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].socket).
+                      - Excludes O(floppies[].backing[].network.hosts[].socket).
                       - One of it or O(floppies[].backing[].network.hosts[].socket)
                         is required.
-                      - Required when O(floppies[].backing[].network.hosts[].transport=rdma).
+                      - Needed if O(floppies[].backing[].network.hosts[].transport=rdma).
                     type: str
                   port:
                     description:
                       - Port of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].socket).
+                      - Excludes O(floppies[].backing[].network.hosts[].socket).
                     type: int
                   socket:
                     description:
@@ -5502,11 +5502,11 @@ options:
                         is V(unix).
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].name)
+                      - Excludes O(floppies[].backing[].network.hosts[].name)
                         and O(floppies[].backing[].network.hosts[].port).
                       - One of it or O(floppies[].backing[].network.hosts[].name)
                         is required.
-                      - Required when O(floppies[].backing[].network.hosts[].transport=unix).
+                      - Needed if O(floppies[].backing[].network.hosts[].transport=unix).
                     type: str
                   transport:
                     description:
@@ -5841,7 +5841,7 @@ options:
             description:
               - What the secret is for, as its definition says.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(floppies[].encryption.secret_uuid).
+              - Excludes O(floppies[].encryption.secret_uuid).
               - One of it or O(floppies[].encryption.secret_uuid)
                 is required.
             type: str
@@ -5849,7 +5849,7 @@ options:
             description:
               - UUID of the secret.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(floppies[].encryption.secret_usage).
+              - Excludes O(floppies[].encryption.secret_usage).
               - One of it or O(floppies[].encryption.secret_usage)
                 is required.
             type: str
@@ -6059,7 +6059,7 @@ options:
         description:
           - The source of a disk that a server on the network holds.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(floppies[].path) and O(floppies[].volume).
+          - Excludes O(floppies[].path) and O(floppies[].volume).
         type: dict
         suboptions:
           auth:
@@ -6082,7 +6082,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.auth.secret_uuid).
+                  - Excludes O(floppies[].network.auth.secret_uuid).
                   - One of it or O(floppies[].network.auth.secret_uuid)
                     is required.
                 type: str
@@ -6091,7 +6091,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.auth.secret_usage).
+                  - Excludes O(floppies[].network.auth.secret_usage).
                   - One of it or O(floppies[].network.auth.secret_usage)
                     is required.
                 type: str
@@ -6125,17 +6125,17 @@ options:
                   - Name or address of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.hosts[].socket).
+                  - Excludes O(floppies[].network.hosts[].socket).
                   - One of it or O(floppies[].network.hosts[].socket)
                     is required.
-                  - Required when O(floppies[].network.hosts[].transport=rdma).
+                  - Needed if O(floppies[].network.hosts[].transport=rdma).
                 type: str
               port:
                 description:
                   - Port of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.hosts[].socket).
+                  - Excludes O(floppies[].network.hosts[].socket).
                 type: int
               socket:
                 description:
@@ -6143,11 +6143,11 @@ options:
                     is V(unix).
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.hosts[].name)
-                    and O(floppies[].network.hosts[].port).
+                  - Excludes O(floppies[].network.hosts[].name) and
+                    O(floppies[].network.hosts[].port).
                   - One of it or O(floppies[].network.hosts[].name)
                     is required.
-                  - Required when O(floppies[].network.hosts[].transport=unix).
+                  - Needed if O(floppies[].network.hosts[].transport=unix).
                 type: str
               transport:
                 description:
@@ -6259,7 +6259,7 @@ options:
             and an empty text takes it out. Without the option a new
             drive is empty.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(floppies[].volume) and O(floppies[].network).
+          - Excludes O(floppies[].volume) and O(floppies[].network).
         type: str
       pool:
         description:
@@ -6428,7 +6428,7 @@ options:
         description:
           - Name of a volume that is the medium; it has to exist.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(floppies[].path) and O(floppies[].network).
+          - Excludes O(floppies[].path) and O(floppies[].network).
         type: str
       volume_mode:
         description:
@@ -6462,7 +6462,7 @@ options:
         description:
           - Absolute path of a file on the node with its content.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(fw_cfg[].value).
+          - Excludes O(fw_cfg[].value).
         type: str
       name:
         description:
@@ -6480,7 +6480,7 @@ options:
         description:
           - Its content as a text.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(fw_cfg[].file).
+          - Excludes O(fw_cfg[].file).
         type: str
   genid:
     description:
@@ -6741,8 +6741,8 @@ options:
           - Device of the node, such as C(/dev/input/event1), for
             V(passthrough) and V(evdev).
           - A change takes effect at the next start of the vm.
-          - Required when O(inputs[].type=passthrough).
-          - Required when O(inputs[].type=evdev).
+          - Needed if O(inputs[].type=passthrough).
+          - Needed if O(inputs[].type=evdev).
         type: str
       repeat:
         description:
@@ -7187,7 +7187,7 @@ options:
           - NUMA nodes of the node to take the memory from.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(memory_devices[].path).
+          - Excludes O(memory_devices[].path).
         type: str
       page_size:
         description:
@@ -7195,7 +7195,7 @@ options:
           - A number with the unit KiB, MiB, GiB or TiB.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(memory_devices[].path).
+          - Excludes O(memory_devices[].path).
         type: str
       path:
         description:
@@ -7203,8 +7203,7 @@ options:
             the memory.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(memory_devices[].page_size)
-            and O(memory_devices[].nodes).
+          - Excludes O(memory_devices[].page_size) and O(memory_devices[].nodes).
         type: str
       persistent:
         description:
@@ -7325,7 +7324,7 @@ options:
         description:
           - Bridge of the node that the interface is plugged into.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(nics[].network).
+          - Excludes O(nics[].network).
         type: str
       link:
         description:
@@ -7367,7 +7366,7 @@ options:
         description:
           - Network of libvirt that the interface is plugged into.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(nics[].bridge).
+          - Excludes O(nics[].bridge).
         type: str
       state:
         description:
@@ -7409,14 +7408,14 @@ options:
                 turn (V(interleave)), or from those that are allowed
                 later (V(restrictive)).
               - A change takes effect at the next start of the vm.
-              - Required when O(numa_tune.cells[].state=present).
+              - Needed if O(numa_tune.cells[].state=present).
             type: str
             choices: [strict, preferred, interleave, restrictive]
           nodes:
             description:
               - Numbers of the NUMA nodes.
               - A change takes effect at the next start of the vm.
-              - Required when O(numa_tune.cells[].state=present).
+              - Needed if O(numa_tune.cells[].state=present).
             type: str
           state:
             description:
@@ -7511,9 +7510,9 @@ options:
     choices: [destroy, restart, preserve, rename-restart]
   os_info:
     description:
-      - What runs in the vm, as an identifier of libosinfo such as
+      - 'The operating system, in the words of libosinfo: such as
         V(http://debian.org/debian/12), by which other tools know
-        it.
+        it.'
       - A change takes effect at once, also on a running vm.
     type: str
   os_type:
@@ -9252,7 +9251,7 @@ options:
         description:
           - The V(external) emulator.
           - A change takes effect at the next start of the vm.
-          - Required when O(tpm.type=external).
+          - Needed if O(tpm.type=external).
         type: dict
         suboptions:
           path:
@@ -9664,8 +9663,8 @@ options:
         description:
           - A text, or for V(create) an element written in XML.
           - A change takes effect at the next start of the vm.
-          - Required when O(xml_patches[].op=set).
-          - Required when O(xml_patches[].op=create).
+          - Needed if O(xml_patches[].op=set).
+          - Needed if O(xml_patches[].op=create).
         type: str
       xpath:
         description:
