@@ -56,7 +56,7 @@ options:
     description:
       - Absolute path, on the node, of the file that a new image is
         copied from.
-      - Mutually exclusive with O(url) and O(src).
+      - Excludes O(url) and O(src).
     type: str
   pool:
     description:
@@ -68,7 +68,7 @@ options:
       - Path, on the controller, of the file that a new image is copied
         from. A relative one is looked for as M(ansible.builtin.copy)
         does. It is sent only when the image is missing.
-      - Mutually exclusive with O(url) and O(path).
+      - Excludes O(url) and O(path).
     type: str
   state:
     description:
@@ -82,7 +82,7 @@ options:
     description:
       - 'URL that the node loads a new image from: C(https://), C(http://)
         or C(file://).'
-      - Mutually exclusive with O(path) and O(src).
+      - Excludes O(path) and O(src).
     type: str
 # end of what is generated
 """

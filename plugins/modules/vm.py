@@ -610,14 +610,14 @@ options:
             description:
               - Absolute path of the file with the variables.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(boot.nvram.source).
+              - Excludes O(boot.nvram.source).
             type: str
           source:
             description:
               - Absolute path of a file or a block device with the
                 variables, in place of O(boot.nvram.path).
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(boot.nvram.path).
+              - Excludes O(boot.nvram.path).
               - Goes together with O(boot.nvram.type).
             type: str
           template:
@@ -709,7 +709,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].backing[].encryption.secret_uuid).
+                  - Excludes O(cdroms[].backing[].encryption.secret_uuid).
                   - One of it or O(cdroms[].backing[].encryption.secret_uuid)
                     is required.
                 type: str
@@ -718,7 +718,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].backing[].encryption.secret_usage).
+                  - Excludes O(cdroms[].backing[].encryption.secret_usage).
                   - One of it or O(cdroms[].backing[].encryption.secret_usage)
                     is required.
                 type: str
@@ -786,7 +786,7 @@ options:
                         says.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.auth.secret_uuid).
+                      - Excludes O(cdroms[].backing[].network.auth.secret_uuid).
                       - One of it or O(cdroms[].backing[].network.auth.secret_uuid)
                         is required.
                     type: str
@@ -795,7 +795,7 @@ options:
                       - UUID of the secret.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.auth.secret_usage).
+                      - Excludes O(cdroms[].backing[].network.auth.secret_usage).
                       - One of it or O(cdroms[].backing[].network.auth.secret_usage)
                         is required.
                     type: str
@@ -832,17 +832,17 @@ options:
                       - Name or address of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].socket).
+                      - Excludes O(cdroms[].backing[].network.hosts[].socket).
                       - One of it or O(cdroms[].backing[].network.hosts[].socket)
                         is required.
-                      - Required when O(cdroms[].backing[].network.hosts[].transport=rdma).
+                      - Needed if O(cdroms[].backing[].network.hosts[].transport=rdma).
                     type: str
                   port:
                     description:
                       - Port of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].socket).
+                      - Excludes O(cdroms[].backing[].network.hosts[].socket).
                     type: int
                   socket:
                     description:
@@ -850,11 +850,11 @@ options:
                         is V(unix).
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(cdroms[].backing[].network.hosts[].name)
+                      - Excludes O(cdroms[].backing[].network.hosts[].name)
                         and O(cdroms[].backing[].network.hosts[].port).
                       - One of it or O(cdroms[].backing[].network.hosts[].name)
                         is required.
-                      - Required when O(cdroms[].backing[].network.hosts[].transport=unix).
+                      - Needed if O(cdroms[].backing[].network.hosts[].transport=unix).
                     type: str
                   transport:
                     description:
@@ -1189,7 +1189,7 @@ options:
             description:
               - What the secret is for, as its definition says.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(cdroms[].encryption.secret_uuid).
+              - Excludes O(cdroms[].encryption.secret_uuid).
               - One of it or O(cdroms[].encryption.secret_uuid) is
                 required.
             type: str
@@ -1197,7 +1197,7 @@ options:
             description:
               - UUID of the secret.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(cdroms[].encryption.secret_usage).
+              - Excludes O(cdroms[].encryption.secret_usage).
               - One of it or O(cdroms[].encryption.secret_usage) is
                 required.
             type: str
@@ -1407,7 +1407,7 @@ options:
         description:
           - The source of a disk that a server on the network holds.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(cdroms[].path) and O(cdroms[].volume).
+          - Excludes O(cdroms[].path) and O(cdroms[].volume).
         type: dict
         suboptions:
           auth:
@@ -1430,7 +1430,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.auth.secret_uuid).
+                  - Excludes O(cdroms[].network.auth.secret_uuid).
                   - One of it or O(cdroms[].network.auth.secret_uuid)
                     is required.
                 type: str
@@ -1439,7 +1439,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.auth.secret_usage).
+                  - Excludes O(cdroms[].network.auth.secret_usage).
                   - One of it or O(cdroms[].network.auth.secret_usage)
                     is required.
                 type: str
@@ -1473,17 +1473,17 @@ options:
                   - Name or address of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.hosts[].socket).
+                  - Excludes O(cdroms[].network.hosts[].socket).
                   - One of it or O(cdroms[].network.hosts[].socket)
                     is required.
-                  - Required when O(cdroms[].network.hosts[].transport=rdma).
+                  - Needed if O(cdroms[].network.hosts[].transport=rdma).
                 type: str
               port:
                 description:
                   - Port of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.hosts[].socket).
+                  - Excludes O(cdroms[].network.hosts[].socket).
                 type: int
               socket:
                 description:
@@ -1491,11 +1491,11 @@ options:
                     is V(unix).
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(cdroms[].network.hosts[].name)
-                    and O(cdroms[].network.hosts[].port).
+                  - Excludes O(cdroms[].network.hosts[].name) and
+                    O(cdroms[].network.hosts[].port).
                   - One of it or O(cdroms[].network.hosts[].name)
                     is required.
-                  - Required when O(cdroms[].network.hosts[].transport=unix).
+                  - Needed if O(cdroms[].network.hosts[].transport=unix).
                 type: str
               transport:
                 description:
@@ -1607,7 +1607,7 @@ options:
             guest, and an empty text takes it out. Without the option
             a new drive is empty.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(cdroms[].volume) and O(cdroms[].network).
+          - Excludes O(cdroms[].volume) and O(cdroms[].network).
         type: str
       pool:
         description:
@@ -1776,7 +1776,7 @@ options:
         description:
           - Name of a volume that is the medium; it has to exist.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(cdroms[].path) and O(cdroms[].network).
+          - Excludes O(cdroms[].path) and O(cdroms[].network).
         type: str
       volume_mode:
         description:
@@ -2033,7 +2033,7 @@ options:
           - What an V(absolute) clock begins with, in seconds since
             1970.
           - A change takes effect at the next start of the vm.
-          - Required when O(clock.offset=absolute).
+          - Needed if O(clock.offset=absolute).
         type: int
       timers:
         description:
@@ -2045,7 +2045,8 @@ options:
         suboptions:
           catchup:
             description:
-              - How ticks that were missed are made up for, of O(clock.timers.tick_policy=catchup).
+              - How ticks that were missed are made up for, where
+                that is the policy for them.
               - A change takes effect at the next start of the vm.
             type: dict
             suboptions:
@@ -2120,7 +2121,7 @@ options:
         description:
           - Zone of a clock of V(timezone), such as V(Europe/Paris).
           - A change takes effect at the next start of the vm.
-          - Required when O(clock.offset=timezone).
+          - Needed if O(clock.offset=timezone).
         type: str
   cloud_init:
     description:
@@ -2485,7 +2486,7 @@ options:
           - Model of the controller, such as C(pcie-root-port), a
             port that takes one device under a running guest, or C(virtio-scsi).
           - A change takes effect at the next start of the vm.
-          - Required when O(controllers[].type=pci).
+          - Needed if O(controllers[].type=pci).
         type: str
         choices:
           - pci-root
@@ -2854,7 +2855,7 @@ options:
         description:
           - Name of the model for V(custom).
           - A change takes effect at the next start of the vm.
-          - Required when O(cpu.mode=custom).
+          - Needed if O(cpu.mode=custom).
         type: str
       numa_cells:
         description:
@@ -3110,8 +3111,8 @@ options:
             description:
               - Priority in V(fifo) and V(rr), from V(1) to V(99).
               - A change takes effect at the next start of the vm.
-              - Required when O(cpu_tune.emulator_scheduler.scheduler=fifo).
-              - Required when O(cpu_tune.emulator_scheduler.scheduler=rr).
+              - Needed if O(cpu_tune.emulator_scheduler.scheduler=fifo).
+              - Needed if O(cpu_tune.emulator_scheduler.scheduler=rr).
             type: int
           scheduler:
             description:
@@ -3191,8 +3192,8 @@ options:
             description:
               - Priority in V(fifo) and V(rr), from V(1) to V(99).
               - A change takes effect at the next start of the vm.
-              - Required when O(cpu_tune.iothread_schedulers[].scheduler=fifo).
-              - Required when O(cpu_tune.iothread_schedulers[].scheduler=rr).
+              - Needed if O(cpu_tune.iothread_schedulers[].scheduler=fifo).
+              - Needed if O(cpu_tune.iothread_schedulers[].scheduler=rr).
             type: int
           scheduler:
             description:
@@ -3310,8 +3311,8 @@ options:
             description:
               - Priority in V(fifo) and V(rr), from V(1) to V(99).
               - A change takes effect at the next start of the vm.
-              - Required when O(cpu_tune.vcpu_schedulers[].scheduler=fifo).
-              - Required when O(cpu_tune.vcpu_schedulers[].scheduler=rr).
+              - Needed if O(cpu_tune.vcpu_schedulers[].scheduler=fifo).
+              - Needed if O(cpu_tune.vcpu_schedulers[].scheduler=rr).
             type: int
           scheduler:
             description:
@@ -3426,7 +3427,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].backing[].encryption.secret_uuid).
+                  - Excludes O(disks[].backing[].encryption.secret_uuid).
                   - One of it or O(disks[].backing[].encryption.secret_uuid)
                     is required.
                 type: str
@@ -3435,7 +3436,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].backing[].encryption.secret_usage).
+                  - Excludes O(disks[].backing[].encryption.secret_usage).
                   - One of it or O(disks[].backing[].encryption.secret_usage)
                     is required.
                 type: str
@@ -3503,7 +3504,7 @@ options:
                         says.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.auth.secret_uuid).
+                      - Excludes O(disks[].backing[].network.auth.secret_uuid).
                       - One of it or O(disks[].backing[].network.auth.secret_uuid)
                         is required.
                     type: str
@@ -3512,7 +3513,7 @@ options:
                       - UUID of the secret.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.auth.secret_usage).
+                      - Excludes O(disks[].backing[].network.auth.secret_usage).
                       - One of it or O(disks[].backing[].network.auth.secret_usage)
                         is required.
                     type: str
@@ -3549,17 +3550,17 @@ options:
                       - Name or address of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.hosts[].socket).
+                      - Excludes O(disks[].backing[].network.hosts[].socket).
                       - One of it or O(disks[].backing[].network.hosts[].socket)
                         is required.
-                      - Required when O(disks[].backing[].network.hosts[].transport=rdma).
+                      - Needed if O(disks[].backing[].network.hosts[].transport=rdma).
                     type: str
                   port:
                     description:
                       - Port of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.hosts[].socket).
+                      - Excludes O(disks[].backing[].network.hosts[].socket).
                     type: int
                   socket:
                     description:
@@ -3567,11 +3568,11 @@ options:
                         is V(unix).
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(disks[].backing[].network.hosts[].name)
+                      - Excludes O(disks[].backing[].network.hosts[].name)
                         and O(disks[].backing[].network.hosts[].port).
                       - One of it or O(disks[].backing[].network.hosts[].name)
                         is required.
-                      - Required when O(disks[].backing[].network.hosts[].transport=unix).
+                      - Needed if O(disks[].backing[].network.hosts[].transport=unix).
                     type: str
                   transport:
                     description:
@@ -3915,7 +3916,7 @@ options:
             description:
               - What the secret is for, as its definition says.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(disks[].encryption.secret_uuid).
+              - Excludes O(disks[].encryption.secret_uuid).
               - One of it or O(disks[].encryption.secret_uuid) is
                 required.
             type: str
@@ -3923,7 +3924,7 @@ options:
             description:
               - UUID of the secret.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(disks[].encryption.secret_usage).
+              - Excludes O(disks[].encryption.secret_usage).
               - One of it or O(disks[].encryption.secret_usage) is
                 required.
             type: str
@@ -4008,8 +4009,8 @@ options:
           - Volume that a new disk is an overlay of; it stays as it
             is. An existing disk keeps the image it was made from.
           - Can not be changed once it exists.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       image_pool:
         description:
@@ -4195,9 +4196,9 @@ options:
         description:
           - The source of a disk that a server on the network holds.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
-            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].volume) and O(disks[].pool)
+            and O(disks[].image) and O(disks[].size) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: dict
         suboptions:
           auth:
@@ -4220,7 +4221,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.auth.secret_uuid).
+                  - Excludes O(disks[].network.auth.secret_uuid).
                   - One of it or O(disks[].network.auth.secret_uuid)
                     is required.
                 type: str
@@ -4229,7 +4230,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.auth.secret_usage).
+                  - Excludes O(disks[].network.auth.secret_usage).
                   - One of it or O(disks[].network.auth.secret_usage)
                     is required.
                 type: str
@@ -4263,17 +4264,17 @@ options:
                   - Name or address of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.hosts[].socket).
+                  - Excludes O(disks[].network.hosts[].socket).
                   - One of it or O(disks[].network.hosts[].socket)
                     is required.
-                  - Required when O(disks[].network.hosts[].transport=rdma).
+                  - Needed if O(disks[].network.hosts[].transport=rdma).
                 type: str
               port:
                 description:
                   - Port of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.hosts[].socket).
+                  - Excludes O(disks[].network.hosts[].socket).
                 type: int
               socket:
                 description:
@@ -4281,11 +4282,10 @@ options:
                     is V(unix).
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(disks[].network.hosts[].name)
-                    and O(disks[].network.hosts[].port).
+                  - Excludes O(disks[].network.hosts[].name) and O(disks[].network.hosts[].port).
                   - One of it or O(disks[].network.hosts[].name) is
                     required.
-                  - Required when O(disks[].network.hosts[].transport=unix).
+                  - Needed if O(disks[].network.hosts[].transport=unix).
                 type: str
               transport:
                 description:
@@ -4383,9 +4383,9 @@ options:
           - A namespace of an NVMe device of the node, which the vm
             uses without the node's kernel.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
-            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
-            and O(disks[].network) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].volume) and O(disks[].pool)
+            and O(disks[].image) and O(disks[].size) and O(disks[].network)
+            and O(disks[].vhost_user).
         type: dict
         suboptions:
           address:
@@ -4425,9 +4425,9 @@ options:
             which has to exist; what it holds is never created, grown
             or deleted.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].volume) and O(disks[].pool)
-            and O(disks[].image) and O(disks[].size) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].volume) and O(disks[].pool) and O(disks[].image)
+            and O(disks[].size) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       physical_block_size:
         description:
@@ -4440,8 +4440,8 @@ options:
           - Pool that holds the volume.
           - Without it, a new one gets V(default).
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       product:
         description:
@@ -4560,8 +4560,8 @@ options:
             a running guest; a smaller one is refused.
           - Without it, a new one gets the size of its image.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       slice:
         description:
@@ -4644,9 +4644,9 @@ options:
           - A program of the node that serves the disk over a vhost-user
             socket; the vm needs shared memory for it.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].volume)
-            and O(disks[].pool) and O(disks[].image) and O(disks[].size)
-            and O(disks[].network) and O(disks[].nvme).
+          - Excludes O(disks[].path) and O(disks[].volume) and O(disks[].pool)
+            and O(disks[].image) and O(disks[].size) and O(disks[].network)
+            and O(disks[].nvme).
         type: dict
         suboptions:
           reconnect:
@@ -4675,8 +4675,8 @@ options:
           - Without it, a new one gets the names of the vm and the
             disk, such as C(web1-root.qcow2).
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(disks[].path) and O(disks[].network)
-            and O(disks[].nvme) and O(disks[].vhost_user).
+          - Excludes O(disks[].path) and O(disks[].network) and O(disks[].nvme)
+            and O(disks[].vhost_user).
         type: str
       volume_mode:
         description:
@@ -5200,7 +5200,7 @@ options:
             block device where the type is one.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(filesystems[].socket) and O(filesystems[].template)
+          - Excludes O(filesystems[].socket) and O(filesystems[].template)
             and O(filesystems[].size).
         type: str
       queue:
@@ -5219,7 +5219,7 @@ options:
           - Size of a container's file system in memory.
           - A number with the unit KiB, MiB, GiB or TiB.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].socket)
+          - Excludes O(filesystems[].path) and O(filesystems[].socket)
             and O(filesystems[].template).
         type: str
       socket:
@@ -5228,7 +5228,7 @@ options:
             else started.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].template)
+          - Excludes O(filesystems[].path) and O(filesystems[].template)
             and O(filesystems[].size).
         type: str
       space_hard_limit:
@@ -5261,7 +5261,7 @@ options:
         description:
           - Name of the template of a container's file system.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(filesystems[].path) and O(filesystems[].socket)
+          - Excludes O(filesystems[].path) and O(filesystems[].socket)
             and O(filesystems[].size).
         type: str
       type:
@@ -5365,7 +5365,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].backing[].encryption.secret_uuid).
+                  - Excludes O(floppies[].backing[].encryption.secret_uuid).
                   - One of it or O(floppies[].backing[].encryption.secret_uuid)
                     is required.
                 type: str
@@ -5374,7 +5374,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].backing[].encryption.secret_usage).
+                  - Excludes O(floppies[].backing[].encryption.secret_usage).
                   - One of it or O(floppies[].backing[].encryption.secret_usage)
                     is required.
                 type: str
@@ -5442,7 +5442,7 @@ options:
                         says.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.auth.secret_uuid).
+                      - Excludes O(floppies[].backing[].network.auth.secret_uuid).
                       - One of it or O(floppies[].backing[].network.auth.secret_uuid)
                         is required.
                     type: str
@@ -5451,7 +5451,7 @@ options:
                       - UUID of the secret.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.auth.secret_usage).
+                      - Excludes O(floppies[].backing[].network.auth.secret_usage).
                       - One of it or O(floppies[].backing[].network.auth.secret_usage)
                         is required.
                     type: str
@@ -5488,17 +5488,17 @@ options:
                       - Name or address of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].socket).
+                      - Excludes O(floppies[].backing[].network.hosts[].socket).
                       - One of it or O(floppies[].backing[].network.hosts[].socket)
                         is required.
-                      - Required when O(floppies[].backing[].network.hosts[].transport=rdma).
+                      - Needed if O(floppies[].backing[].network.hosts[].transport=rdma).
                     type: str
                   port:
                     description:
                       - Port of the server.
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].socket).
+                      - Excludes O(floppies[].backing[].network.hosts[].socket).
                     type: int
                   socket:
                     description:
@@ -5506,11 +5506,11 @@ options:
                         is V(unix).
                       - A change takes effect at the next start of
                         the vm.
-                      - Mutually exclusive with O(floppies[].backing[].network.hosts[].name)
+                      - Excludes O(floppies[].backing[].network.hosts[].name)
                         and O(floppies[].backing[].network.hosts[].port).
                       - One of it or O(floppies[].backing[].network.hosts[].name)
                         is required.
-                      - Required when O(floppies[].backing[].network.hosts[].transport=unix).
+                      - Needed if O(floppies[].backing[].network.hosts[].transport=unix).
                     type: str
                   transport:
                     description:
@@ -5845,7 +5845,7 @@ options:
             description:
               - What the secret is for, as its definition says.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(floppies[].encryption.secret_uuid).
+              - Excludes O(floppies[].encryption.secret_uuid).
               - One of it or O(floppies[].encryption.secret_uuid)
                 is required.
             type: str
@@ -5853,7 +5853,7 @@ options:
             description:
               - UUID of the secret.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(floppies[].encryption.secret_usage).
+              - Excludes O(floppies[].encryption.secret_usage).
               - One of it or O(floppies[].encryption.secret_usage)
                 is required.
             type: str
@@ -6063,7 +6063,7 @@ options:
         description:
           - The source of a disk that a server on the network holds.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(floppies[].path) and O(floppies[].volume).
+          - Excludes O(floppies[].path) and O(floppies[].volume).
         type: dict
         suboptions:
           auth:
@@ -6086,7 +6086,7 @@ options:
                   - What the secret is for, as its definition says.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.auth.secret_uuid).
+                  - Excludes O(floppies[].network.auth.secret_uuid).
                   - One of it or O(floppies[].network.auth.secret_uuid)
                     is required.
                 type: str
@@ -6095,7 +6095,7 @@ options:
                   - UUID of the secret.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.auth.secret_usage).
+                  - Excludes O(floppies[].network.auth.secret_usage).
                   - One of it or O(floppies[].network.auth.secret_usage)
                     is required.
                 type: str
@@ -6129,17 +6129,17 @@ options:
                   - Name or address of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.hosts[].socket).
+                  - Excludes O(floppies[].network.hosts[].socket).
                   - One of it or O(floppies[].network.hosts[].socket)
                     is required.
-                  - Required when O(floppies[].network.hosts[].transport=rdma).
+                  - Needed if O(floppies[].network.hosts[].transport=rdma).
                 type: str
               port:
                 description:
                   - Port of the server.
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.hosts[].socket).
+                  - Excludes O(floppies[].network.hosts[].socket).
                 type: int
               socket:
                 description:
@@ -6147,11 +6147,11 @@ options:
                     is V(unix).
                   - A change takes effect at the next start of the
                     vm.
-                  - Mutually exclusive with O(floppies[].network.hosts[].name)
-                    and O(floppies[].network.hosts[].port).
+                  - Excludes O(floppies[].network.hosts[].name) and
+                    O(floppies[].network.hosts[].port).
                   - One of it or O(floppies[].network.hosts[].name)
                     is required.
-                  - Required when O(floppies[].network.hosts[].transport=unix).
+                  - Needed if O(floppies[].network.hosts[].transport=unix).
                 type: str
               transport:
                 description:
@@ -6263,7 +6263,7 @@ options:
             and an empty text takes it out. Without the option a new
             drive is empty.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(floppies[].volume) and O(floppies[].network).
+          - Excludes O(floppies[].volume) and O(floppies[].network).
         type: str
       pool:
         description:
@@ -6432,7 +6432,7 @@ options:
         description:
           - Name of a volume that is the medium; it has to exist.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(floppies[].path) and O(floppies[].network).
+          - Excludes O(floppies[].path) and O(floppies[].network).
         type: str
       volume_mode:
         description:
@@ -6466,7 +6466,7 @@ options:
         description:
           - Absolute path of a file on the node with its content.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(fw_cfg[].value).
+          - Excludes O(fw_cfg[].value).
         type: str
       name:
         description:
@@ -6484,7 +6484,7 @@ options:
         description:
           - Its content as a text.
           - A change takes effect at the next start of the vm.
-          - Mutually exclusive with O(fw_cfg[].file).
+          - Excludes O(fw_cfg[].file).
         type: str
   genid:
     description:
@@ -7081,8 +7081,8 @@ options:
           - Device of the node, such as C(/dev/input/event1), for
             V(passthrough) and V(evdev).
           - A change takes effect at the next start of the vm.
-          - Required when O(inputs[].type=passthrough).
-          - Required when O(inputs[].type=evdev).
+          - Needed if O(inputs[].type=passthrough).
+          - Needed if O(inputs[].type=evdev).
         type: str
       repeat:
         description:
@@ -7527,7 +7527,7 @@ options:
           - NUMA nodes of the node to take the memory from.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(memory_devices[].path).
+          - Excludes O(memory_devices[].path).
         type: str
       page_size:
         description:
@@ -7535,7 +7535,7 @@ options:
           - A number with the unit KiB, MiB, GiB or TiB.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(memory_devices[].path).
+          - Excludes O(memory_devices[].path).
         type: str
       path:
         description:
@@ -7543,8 +7543,7 @@ options:
             the memory.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(memory_devices[].page_size)
-            and O(memory_devices[].nodes).
+          - Excludes O(memory_devices[].page_size) and O(memory_devices[].nodes).
         type: str
       persistent:
         description:
@@ -7665,7 +7664,7 @@ options:
         description:
           - Bridge of the node that the interface is plugged into.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(nics[].network).
+          - Excludes O(nics[].network).
         type: str
       link:
         description:
@@ -7707,7 +7706,7 @@ options:
         description:
           - Network of libvirt that the interface is plugged into.
           - A change takes effect at once, also on a running vm.
-          - Mutually exclusive with O(nics[].bridge).
+          - Excludes O(nics[].bridge).
         type: str
       state:
         description:
@@ -7749,14 +7748,14 @@ options:
                 turn (V(interleave)), or from those that are allowed
                 later (V(restrictive)).
               - A change takes effect at the next start of the vm.
-              - Required when O(numa_tune.cells[].state=present).
+              - Needed if O(numa_tune.cells[].state=present).
             type: str
             choices: [strict, preferred, interleave, restrictive]
           nodes:
             description:
               - Numbers of the NUMA nodes.
               - A change takes effect at the next start of the vm.
-              - Required when O(numa_tune.cells[].state=present).
+              - Needed if O(numa_tune.cells[].state=present).
             type: str
           state:
             description:
@@ -7851,9 +7850,9 @@ options:
     choices: [destroy, restart, preserve, rename-restart]
   os_info:
     description:
-      - What runs in the vm, as an identifier of libosinfo such as
+      - 'The operating system, in the words of libosinfo: such as
         V(http://debian.org/debian/12), by which other tools know
-        it.
+        it.'
       - A change takes effect at once, also on a running vm.
     type: str
   os_type:
@@ -9595,7 +9594,7 @@ options:
         description:
           - The V(external) emulator.
           - A change takes effect at the next start of the vm.
-          - Required when O(tpm.type=external).
+          - Needed if O(tpm.type=external).
         type: dict
         suboptions:
           path:
@@ -10007,8 +10006,8 @@ options:
         description:
           - A text, or for V(create) an element written in XML.
           - A change takes effect at the next start of the vm.
-          - Required when O(xml_patches[].op=set).
-          - Required when O(xml_patches[].op=create).
+          - Needed if O(xml_patches[].op=set).
+          - Needed if O(xml_patches[].op=create).
         type: str
       xpath:
         description:

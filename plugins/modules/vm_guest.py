@@ -31,7 +31,7 @@ options:
     description:
       - The command and its arguments, each as it is.
       - Only with O(operation=exec).
-      - Mutually exclusive with O(command).
+      - Excludes O(command).
     type: list
     elements: str
   command:
@@ -40,19 +40,19 @@ options:
         as a shell would. No shell runs, so there are no variables,
         pipes or redirections.
       - Only with O(operation=exec).
-      - Mutually exclusive with O(argv).
+      - Excludes O(argv).
     type: str
   content:
     description:
       - The content as text, which is written as UTF-8.
       - Only with O(operation=write_file).
-      - Mutually exclusive with O(content_base64).
+      - Excludes O(content_base64).
     type: str
   content_base64:
     description:
       - The content in Base64.
       - Only with O(operation=write_file).
-      - Mutually exclusive with O(content).
+      - Excludes O(content).
     type: str
   creates:
     description:
@@ -89,7 +89,7 @@ options:
     description:
       - SSH public keys, each as a line of C(authorized_keys).
       - Only with O(operation=authorized_keys).
-      - Required when O(operation=authorized_keys).
+      - Needed if O(operation=authorized_keys).
     type: list
     elements: str
   max_size:
@@ -158,14 +158,14 @@ options:
     description:
       - The password.
       - Only with O(operation=set_password).
-      - Required when O(operation=set_password).
+      - Needed if O(operation=set_password).
     type: str
   path:
     description:
       - Absolute path of the file in the guest.
       - Only with O(operation=read_file) and O(operation=write_file).
-      - Required when O(operation=read_file).
-      - Required when O(operation=write_file).
+      - Needed if O(operation=read_file).
+      - Needed if O(operation=write_file).
     type: str
   removes:
     description:
@@ -193,8 +193,8 @@ options:
     description:
       - Name of the user in the guest.
       - Only with O(operation=set_password) and O(operation=authorized_keys).
-      - Required when O(operation=set_password).
-      - Required when O(operation=authorized_keys).
+      - Needed if O(operation=set_password).
+      - Needed if O(operation=authorized_keys).
     type: str
 # end of what is generated
 """

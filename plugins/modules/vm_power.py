@@ -49,7 +49,7 @@ options:
     description:
       - Whether the machine is ended, as crashed, after the dump.
       - Only with O(operation=dump).
-      - Mutually exclusive with O(live) and O(reset).
+      - Excludes O(live) and O(reset).
     type: bool
   delay:
     description:
@@ -80,14 +80,14 @@ options:
       - 'Keys that are pressed together, at most 16: names such as
         V(KEY_LEFTCTRL), or numbers of the O(codeset).'
       - Only with O(operation=send_keys).
-      - Mutually exclusive with O(text).
+      - Excludes O(text).
     type: list
     elements: str
   live:
     description:
       - Whether the guest runs on while it is dumped.
       - Only with O(operation=dump).
-      - Mutually exclusive with O(crash) and O(reset).
+      - Excludes O(crash) and O(reset).
     type: bool
   memory_only:
     description:
@@ -153,8 +153,8 @@ options:
         A screenshot is a PNG where QEMU is 7.1 or later, and a PPM
         before.
       - Only with O(operation=screenshot) and O(operation=dump).
-      - Required when O(operation=screenshot).
-      - Required when O(operation=dump).
+      - Needed if O(operation=screenshot).
+      - Needed if O(operation=dump).
     type: str
   paused:
     description:
@@ -166,7 +166,7 @@ options:
     description:
       - Whether the machine starts again after the dump.
       - Only with O(operation=dump).
-      - Mutually exclusive with O(live) and O(crash).
+      - Excludes O(live) and O(crash).
     type: bool
   screen:
     description:
@@ -178,7 +178,7 @@ options:
       - 'Where the guest keeps what it remembers: V(mem) leaves the
         machine on, V(disk) ends it, V(hybrid) does both.'
       - Only with O(operation=sleep).
-      - Required when O(operation=sleep).
+      - Needed if O(operation=sleep).
     type: str
     choices: [mem, disk, hybrid]
   text:
@@ -186,7 +186,7 @@ options:
       - Text that is typed, one key after the other, on an American
         keyboard.
       - Only with O(operation=send_keys).
-      - Mutually exclusive with O(keys).
+      - Excludes O(keys).
     type: str
   wait:
     description:

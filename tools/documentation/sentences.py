@@ -89,7 +89,7 @@ def _rules(one: Field, owner: Schema, path: str) -> Iterator[str]:
     rivals = [n for group in owner.mutually_exclusive if one.name in group for n in group]
     rivals = list(dict.fromkeys(name for name in rivals if name != one.name))
     if rivals:
-        yield f"Mutually exclusive with {refer(rivals)}."
+        yield f"Excludes {refer(rivals)}."
     for group in owner.required_together:
         if one.name in group:
             yield f"Goes together with {refer(name for name in group if name != one.name)}."
@@ -99,7 +99,7 @@ def _rules(one: Field, owner: Schema, path: str) -> Iterator[str]:
             yield f"One of it or {others} is required."
     for name, value, needed, *_any in owner.required_if:
         if one.name in needed:
-            yield f"Required when O({path}{name}={_shown(value)})."
+            yield f"Needed if O({path}{name}={_shown(value)})."
 
 
 def _shown(value: Any) -> str:

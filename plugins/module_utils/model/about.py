@@ -41,7 +41,7 @@ ABOUT = (
     ),
     Field(
         "os_info",
-        "What runs in the vm, as an identifier of libosinfo such as "
+        "The operating system, in the words of libosinfo: such as "
         "V(http://debian.org/debian/12), by which other tools know it.",
         at="metadata/libosinfo:libosinfo/libosinfo:os/@id",
         apply=Apply.LIVE,

@@ -19,7 +19,7 @@ def _number(name: str, doc: str) -> Field:
 
 _CATCHUP = Schema(
     name="catchup",
-    doc="How ticks that were missed are made up for, of O(clock.timers.tick_policy=catchup).",
+    doc="How ticks that were missed are made up for, where that is the policy for them.",
     fields=(
         _number("threshold", "Missed ticks from which on it is done."),
         _number("slew", "How fast it is done, in hertz."),

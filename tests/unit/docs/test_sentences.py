@@ -90,9 +90,9 @@ def test_rules_between_options_are_said_with_their_full_names():
     def rules(name):
         return said(owner[name], owner, ROOT, "disks[].")
 
-    assert rules("a") == ["Mutually exclusive with O(disks[].b) and O(disks[].c)."]
+    assert rules("a") == ["Excludes O(disks[].b) and O(disks[].c)."]
     assert rules("d") == [
         "Goes together with O(disks[].b).",
         "One of it or O(disks[].c) is required.",
     ]
-    assert rules("e") == ["Required when O(disks[].a=true)."]
+    assert rules("e") == ["Needed if O(disks[].a=true)."]
