@@ -6552,7 +6552,7 @@ options:
           - SCSI host of the node that a unit is on, such as V(scsi_host0).
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(hostdevs[].iqn).
+          - Excludes O(hostdevs[].iqn).
         type: str
       address:
         description:
@@ -6581,14 +6581,14 @@ options:
             description:
               - What the secret is for, as its definition says.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(hostdevs[].auth.secret_uuid).
+              - Excludes O(hostdevs[].auth.secret_uuid).
               - One of it or O(hostdevs[].auth.secret_uuid) is required.
             type: str
           secret_uuid:
             description:
               - UUID of the secret.
               - A change takes effect at the next start of the vm.
-              - Mutually exclusive with O(hostdevs[].auth.secret_usage).
+              - Excludes O(hostdevs[].auth.secret_usage).
               - One of it or O(hostdevs[].auth.secret_usage) is required.
             type: str
           username:
@@ -6676,7 +6676,7 @@ options:
           - Network interface of the node that goes into the container.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Required when O(hostdevs[].type=net).
+          - Needed if O(hostdevs[].type=net).
         type: str
       iqn:
         description:
@@ -6684,7 +6684,7 @@ options:
             without a number it is the unit 0.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Mutually exclusive with O(hostdevs[].adapter).
+          - Excludes O(hostdevs[].adapter).
         type: str
       managed:
         description:
@@ -6700,7 +6700,7 @@ options:
             for the type V(mdev), and the virtio models for V(scsi_host).'
           - A change takes effect by unplugging and plugging the device
             again.
-          - Required when O(hostdevs[].type=mdev).
+          - Needed if O(hostdevs[].type=mdev).
         type: str
         choices:
           - vfio-pci
@@ -6721,8 +6721,8 @@ options:
           - Path of a device of the node, for V(storage) and V(misc).
           - A change takes effect by unplugging and plugging the device
             again.
-          - Required when O(hostdevs[].type=storage).
-          - Required when O(hostdevs[].type=misc).
+          - Needed if O(hostdevs[].type=storage).
+          - Needed if O(hostdevs[].type=misc).
         type: str
       pci_address:
         description:
@@ -6730,7 +6730,7 @@ options:
             as C(lspci -D) writes it.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Required when O(hostdevs[].type=pci).
+          - Needed if O(hostdevs[].type=pci).
         type: str
       product:
         description:
@@ -6844,7 +6844,7 @@ options:
           - UUID of the part of a device.
           - A change takes effect by unplugging and plugging the device
             again.
-          - Required when O(hostdevs[].type=mdev).
+          - Needed if O(hostdevs[].type=mdev).
         type: str
       vendor:
         description:
@@ -6865,7 +6865,7 @@ options:
             such as V(naa.5001405df3e54061).
           - A change takes effect by unplugging and plugging the device
             again.
-          - Required when O(hostdevs[].type=scsi_host).
+          - Needed if O(hostdevs[].type=scsi_host).
         type: str
   hubs:
     description:
