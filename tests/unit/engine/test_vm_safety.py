@@ -178,6 +178,39 @@ def test_a_disk_is_never_shrunk():
     assert "has 10GiB and is not shrunk to 4GiB" in str(error)
 
 
+def hostdev(**options: Any) -> dict[str, Any]:
+    return {"hostdevs": [{"name": "a", **options}]}
+
+
+SCSI = {"type": "scsi", "adapter": "scsi_host0", "bus": 0, "target": 0}
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "words"),
+    [
+        (hostdev(type="usb"), "hostdevs[a].vendor", "vendor and product, or bus and device"),
+        (hostdev(type="usb", vendor="0x1"), "hostdevs[a].product", "with vendor needs it"),
+        (hostdev(**SCSI), "hostdevs[a].unit", "needs it"),
+        (hostdev(**SCSI, unit=0, initiator="i"), "hostdevs[a].initiator", "say its iqn"),
+        (hostdev(type="scsi", iqn="iqn.a:b"), "hostdevs[a].hosts", "needs the server"),
+        (
+            hostdev(type="pci", pci_address="0000:03:00.0", display=True),
+            "hostdevs[a].display",
+            "it is for mdev",
+        ),
+        (
+            hostdev(type="scsi_host", wwpn="naa.5001405df3e54061", model="vfio-pci"),
+            "hostdevs[a].model",
+            "has one of: virtio",
+        ),
+    ],
+)
+def test_a_host_device_needs_what_its_type_has(options: dict[str, Any], option: str, words: str):
+    error = refusal(play.node(), **options)
+    assert error.option == option
+    assert words in str(error)
+
+
 def test_an_inactive_network_is_refused_only_for_a_vm_that_runs():
     made = play.node()
     FakeHost(made).run(Stop("network", "lab"))
