@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from lxml import etree
@@ -22,6 +23,11 @@ _FILES = {
 
 def complaints(kind: str, xml: str) -> list[str]:
     """What libvirt's RELAX NG schema says against a definition."""
-    grammar = etree.RelaxNG(etree.parse(FOLDER / f"{_FILES[kind]}.rng"))
+    grammar = _grammar(kind)
     grammar.validate(etree.fromstring(xml))
     return [str(entry) for entry in grammar.error_log]
+
+
+@cache
+def _grammar(kind: str) -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(FOLDER / f"{_FILES[kind]}.rng"))
