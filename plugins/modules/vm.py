@@ -6501,36 +6501,229 @@ options:
     type: list
     elements: dict
     suboptions:
+      address:
+        description:
+          - Address of the bus, for V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: str
+      audio:
+        description:
+          - Number of the item of O(audios) that the console plays.
+          - A change takes effect at the next start of the vm.
+        type: int
       autoport:
         description:
           - Whether libvirt picks a free port at each start.
-          - Without it, a new one gets V(true).
+          - Without it, a new one gets V(true), unless a port is given,
+            for consoles that have one.
           - A change takes effect at the next start of the vm.
         type: bool
+      channels:
+        description:
+          - 'Channels of V(spice), such as C(main), each with V(secure),
+            V(insecure) or V(any). All of them: one that is not named
+            has the default.'
+          - A change takes effect at the next start of the vm.
+        type: dict
+      clipboard:
+        description:
+          - Whether text is copied between guest and viewer, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      connected:
+        description:
+          - What becomes of whoever is connected when the password
+            changes; V(vnc) knows V(keep) alone.
+          - A change takes effect at once, also on a running vm.
+        type: str
+        choices: [keep, disconnect, fail]
+      default_mode:
+        description:
+          - Whether channels that O(graphics[].channels) does not
+            name are encrypted, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [any, secure, insecure]
+      display:
+        description:
+          - Display of the node that the window is on.
+          - A change takes effect at the next start of the vm.
+        type: str
+      file_transfer:
+        description:
+          - Whether files can be dropped into the guest, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      fullscreen:
+        description:
+          - Whether the window fills the screen.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      gl:
+        description:
+          - Whether the console is drawn with OpenGL.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      image_compression:
+        description:
+          - How pictures are compressed, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [auto_glz, auto_lz, quic, glz, lz, 'off']
+      jpeg_compression:
+        description:
+          - Whether pictures are sent as JPEG on slow connections,
+            for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [auto, never, always]
+      keymap:
+        description:
+          - Layout of the keyboard, such as V(de).
+          - A change takes effect at the next start of the vm.
+        type: str
       listen:
         description:
-          - Address of the node that the console listens on.
+          - Address of the node that the console listens on, for O(graphics[].listen_type=address).
           - Without it, a new one gets V(127.0.0.1).
           - A change takes effect at the next start of the vm.
         type: str
+      listen_network:
+        description:
+          - Network of libvirt, for O(graphics[].listen_type=network).
+          - A change takes effect at the next start of the vm.
+        type: str
+      listen_socket:
+        description:
+          - Absolute path of the socket, for O(graphics[].listen_type=socket).
+            Without it libvirt makes one in a folder of the vm.
+          - A change takes effect at the next start of the vm.
+        type: str
+      listen_type:
+        description:
+          - 'What the console listens on: an address (V(address)),
+            the address of the node in a network of libvirt (V(network)),
+            a UNIX socket (V(socket)) or nothing (V(none)).'
+          - Without it, a new one gets V(address), for consoles that
+            can be reached over the network.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [address, network, socket, none]
+      mouse:
+        description:
+          - Who draws the pointer, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [server, client]
+      multi_user:
+        description:
+          - Whether several users may be connected.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      p2p:
+        description:
+          - Whether the vm waits for connections of its own, for V(dbus).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      password:
+        description:
+          - Password of the console, for V(vnc), where it has at most
+            8 characters, and V(spice). An empty one takes it away.
+            A vm that was started with a password gets another one
+            at once; the first one, and none, wait for a restart.
+            It is never returned.
+          - A change takes effect at once, also on a running vm.
+        type: str
+      password_valid_to:
+        description:
+          - When the password ends, in UTC, such as V(2030-12-31T23:59:59).
+            An empty one takes the end away.
+          - A change takes effect at once, also on a running vm.
+        type: str
+      playback_compression:
+        description:
+          - Whether sound is compressed, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: bool
       port:
         description:
           - TCP port of the console on the node; needs O(graphics[].autoport=false).
           - A change takes effect at the next start of the vm.
         type: int
+      power_control:
+        description:
+          - Whether whoever looks at a V(vnc) console may turn the
+            vm off and on.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      render_node:
+        description:
+          - Device of the node that draws, such as C(/dev/dri/renderD128).
+          - A change takes effect at the next start of the vm.
+        type: str
+      replace_user:
+        description:
+          - Whether a new user replaces the old one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      share_policy:
+        description:
+          - Whether several may look at a V(vnc) console.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [allow-exclusive, force-shared, ignore]
       state:
         description:
           - Whether the device is there.
         type: str
         choices: [present, absent]
         default: present
+      streaming:
+        description:
+          - Which parts of the screen are sent as video, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [filter, all, 'off']
+      tls_port:
+        description:
+          - TCP port for encrypted connections, for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: int
       type:
         description:
           - Protocol of the console, of which a vm has at most one.
+            V(sdl) and V(desktop) are windows on the node itself,
+            V(rdp) is not of QEMU, and V(egl-headless) only draws
+            for another console.
           - Can not be changed once it exists.
         type: str
         required: true
-        choices: [vnc]
+        choices:
+          - vnc
+          - spice
+          - rdp
+          - dbus
+          - sdl
+          - desktop
+          - egl-headless
+      websocket:
+        description:
+          - TCP port for browsers, for V(vnc); V(-1) lets libvirt
+            pick one.
+          - A change takes effect at the next start of the vm.
+        type: int
+      xauth:
+        description:
+          - File with the right to open a window on the display.
+          - A change takes effect at the next start of the vm.
+        type: str
+      zlib_compression:
+        description:
+          - Whether pictures are packed again on slow connections,
+            for V(spice).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [auto, never, always]
   hostdevs:
     description:
       - Devices of the node that the vm has for itself, known by their

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]")
+_KEYMAP = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_BUS = re.compile(r"[a-z-]+:[\x21-\x7e]+")
 _FEATURE = re.compile(r"[a-zA-Z0-9_.-]+")
 _APP_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -52,3 +55,27 @@ def app_id(text: str) -> None:
     """A name of Fibre Channel."""
     if not _APP_ID.fullmatch(text):
         raise ValueError(f"{text!r} is not made of 1 to 128 visible characters")
+
+
+def port_or_any(value: int) -> None:
+    """A port of TCP, or -1 for one that libvirt picks."""
+    if value != -1 and not 1 <= value <= 65535:
+        raise ValueError(f"{value} is not a port: use one from 1 to 65535, or -1 for any")
+
+
+def moment_or_nothing(text: str) -> None:
+    """A moment in UTC, in the one form that libvirt reads."""
+    if text and not _MOMENT.fullmatch(text):
+        raise ValueError(f"{text!r} is no moment: write it in quotes, as '2030-12-31T23:59:59'")
+
+
+def keymap(text: str) -> None:
+    """The layout of a keyboard."""
+    if not _KEYMAP.fullmatch(text):
+        raise ValueError(f"{text!r} can not be a layout of a keyboard: write it as en-us")
+
+
+def bus(text: str) -> None:
+    """The address of a D-Bus."""
+    if not _BUS.fullmatch(text):
+        raise ValueError(f"{text!r} is no address of a bus: write it as unix:path=/run/bus")

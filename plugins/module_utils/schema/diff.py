@@ -46,6 +46,8 @@ class Change:
 
     @property
     def apply(self) -> Apply:
+        if self.field.from_start and not (self.before and self.after):
+            return Apply.RESTART
         return self.field.apply or Apply.RESTART
 
     def as_dict(self) -> dict[str, Any]:

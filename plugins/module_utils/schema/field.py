@@ -89,6 +89,8 @@ class Field:
     apply: Apply | None = None
     # libvirt's own call for a live change, "call" or "call:parameter"; None means update-device.
     via: str | None = None
+    # Whether there is one at all is decided at a start: only another value reaches a running vm.
+    from_start: bool = False
     owner: Owner = Owner.USER
     same: Callable[[Any, Any], bool] = exact
     # What a place that is missing in XML means.

@@ -76,7 +76,8 @@ def _write_value(
     else:
         one.codec.write(tree.ensure(root, place, schema.order), value)
         for twin in one.twins:
-            tree.remove(root, twin)
+            if twin != place:
+                tree.remove(root, twin)
 
 
 def _known(

@@ -31,6 +31,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller impo
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import SOURCE_OPTIONS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import HOSTDEV
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import (
+    GRAPHICS_OPTIONS,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -94,6 +97,13 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
         }
         for option, kinds in CONTROLLER_OPTIONS.items()
     },
+    **{("graphics", option): {"type": kinds[0]} for option, kinds in GRAPHICS_OPTIONS.items()},
+    ("graphics", "listen"): {"type": "spice", "listen_type": "address"},
+    ("graphics", "listen_network"): {"type": "spice", "listen_type": "network"},
+    ("graphics", "listen_socket"): {"type": "spice", "listen_type": "socket"},
+    ("graphics", "password_valid_to"): {"type": "spice", "password": "secret"},
+    ("graphics", "connected"): {"type": "spice", "password": "secret"},
+    ("graphics", "render_node"): {"type": "spice", "gl": True},
     ("disks", "io_limits"): {"size": "1GiB"},
     ("disks", "network"): {},
     ("disks", "nvme"): {},
@@ -181,7 +191,9 @@ def test_each_option_of_a_vm(path: tuple[str, ...], data: Any):
         drawn = {**_BESIDE.get(path, {}), path[1]: data.draw(value(outer.schema[path[1]]))}
         item = {**_ITEMS.get(path[0], {"name": "a"}), **drawn}
         if path in _FITTING:
-            item = {"name": "a", **_FITTING[path[0], path[1]], **drawn}
+            item = {**_FITTING[path[0], path[1]], **drawn}
+            if "name" in outer.schema:
+                item.setdefault("name", "a")
         wish = {path[0]: [item] if outer.many else drawn}
         if path == ("cpu", "model"):
             wish["cpu"]["mode"] = "custom"

@@ -34,7 +34,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.uncovered impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import (
     declaration,
-    show,
 )
 from tests.unit.support import play
 
@@ -402,7 +401,7 @@ def test_a_failure_says_what_was_done_and_the_next_run_goes_on(fails_at: int):
 
 def test_what_is_reported_can_be_declared_again():
     made = with_vm(state="running", labels={"a": "b"}, graphics=[{"type": "vnc"}], autostart=True)
-    report = show(VM, report_vm(FakeObserver(made), "web1"))
+    report = declaration(VM, report_vm(FakeObserver(made), "web1"))
     assert play.plan(made, **report).actions == ()
     assert report["disks"][0]["volume"] == "web1-root.qcow2"
     assert report["disks"][0]["size"] == "10GiB"

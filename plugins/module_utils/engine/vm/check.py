@@ -25,6 +25,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_files
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sources import (
     check_sources,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.consoles import (
+    check_consoles,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import check_cpus
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import check_memory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
@@ -57,7 +60,7 @@ def check(
         *boot_order(wanted, config),
         *check_memory(wanted, config),
         *check_cpus(wanted, config),
-        *_consoles(wanted),
+        *check_consoles(wanted, root),
         *check_controllers(wanted),
         *check_sources(wanted, root, facts),
         *check_filesystems(wanted, root),
@@ -118,18 +121,6 @@ def _sizes(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtErr
         if value and most and value > most:
             errors.append(VmrtError(f"is more than max_{option}", option=option))
     return errors
-
-
-def _consoles(wanted: Mapping[str, Any]) -> list[VmrtError]:
-    return [
-        VmrtError(
-            "can not be kept where libvirt picks a free port",
-            option=f"graphics[{console['type']}].port",
-            hint="Say autoport: false, or leave the port out.",
-        )
-        for console in wanted.get("graphics", ())
-        if console.get("autoport") and "port" in console and console.get("state") != "absent"
-    ]
 
 
 def _plugs(

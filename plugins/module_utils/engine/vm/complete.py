@@ -14,6 +14,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete_machine import (
     complete_machine,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.consoles import (
+    complete_console,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import cpus_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import complete_memory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.sources import (
@@ -176,9 +179,8 @@ def _complete_device(
             values.setdefault("managed", True)
     elif one.name == "channels" and found is None and values.get("target_type") == "virtio":
         values.setdefault("target", channel_of(values["type"]))
-    elif one.name == "graphics" and "port" in device and "autoport" not in device:
-        # libvirt forgets a port that it may pick itself.
-        values["autoport"] = False
+    elif one.name == "graphics":
+        complete_console(values, found is None and wanted["fill_in"])
     return values
 
 
