@@ -7847,6 +7847,125 @@ options:
     type: list
     elements: dict
     suboptions:
+      acpi_index:
+        description:
+          - Number of the device that a guest's predictable names
+            are made of, where the machine has ACPI.
+          - A change takes effect at the next start of the vm.
+        type: int
+      address:
+        description:
+          - 'Place of the device in the machine: on the PCI bus as
+            C(0000:03:00.0), on another as its type and its parts,
+            such as C(drive controller=0 bus=0 target=0 unit=1).'
+          - Without it, a new one gets the next free place.
+          - A change takes effect at the next start of the vm.
+        type: str
+      ats:
+        description:
+          - Whether a virtio device may translate addresses by itself
+            (PCIe ATS).
+          - A change takes effect at the next start of the vm.
+        type: bool
+      backend:
+        description:
+          - What connects an interface of the type V(user).
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [passt]
+      backend_log:
+        description:
+          - Log of the backend.
+          - A change takes effect at the next start of the vm.
+        type: str
+      backend_tap:
+        description:
+          - Device for V(tap).
+          - A change takes effect at the next start of the vm.
+        type: str
+      backend_vhost:
+        description:
+          - Device for V(vhost).
+          - A change takes effect at the next start of the vm.
+        type: str
+      bandwidth:
+        description:
+          - How much may come through a network interface.
+          - A change takes effect at once, also on a running vm.
+        type: dict
+        suboptions:
+          inbound:
+            description:
+              - What the guest gets.
+              - A change takes effect at once, also on a running vm.
+            type: dict
+            suboptions:
+              average:
+                description:
+                  - Rate that is allowed over time, in KiB a second.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: int
+              burst:
+                description:
+                  - How much may come at the highest rate, in KiB.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: int
+              floor:
+                description:
+                  - Rate that is sure, in KiB a second.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: int
+              peak:
+                description:
+                  - Highest rate, in KiB a second.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: int
+              state:
+                description:
+                  - Whether the item is there.
+                type: str
+                choices: [present, absent]
+                default: present
+          outbound:
+            description:
+              - What the guest sends.
+              - A change takes effect at once, also on a running vm.
+            type: dict
+            suboptions:
+              average:
+                description:
+                  - Rate that is allowed over time, in KiB a second.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: int
+              burst:
+                description:
+                  - How much may come at the highest rate, in KiB.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: int
+              peak:
+                description:
+                  - Highest rate, in KiB a second.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: int
+              state:
+                description:
+                  - Whether the item is there.
+                type: str
+                choices: [present, absent]
+                default: present
+      boot_loadparm:
+        description:
+          - What a loader of IBM Z is told when it boots from the
+            device.
+          - A change takes effect at the next start of the vm.
+        type: str
       boot_order:
         description:
           - Place of the interface among the devices that the firmware
@@ -7857,14 +7976,248 @@ options:
         description:
           - Bridge of the node that the interface is plugged into.
           - A change takes effect at once, also on a running vm.
-          - Excludes O(nics[].network).
+          - Excludes O(nics[].network) and O(nics[].dev) and O(nics[].socket)
+            and O(nics[].host_device).
         type: str
+      coalesce_rx_frames:
+        description:
+          - Most packets that come to the guest at once.
+          - A change takes effect at once, also on a running vm.
+        type: int
+      dev:
+        description:
+          - Interface of the node that the vm shares, for the types
+            V(direct) (macvtap) and V(user), or device of V(vdpa).
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Excludes O(nics[].network) and O(nics[].bridge) and O(nics[].socket)
+            and O(nics[].host_device).
+        type: str
+      down_script:
+        description:
+          - Script that takes it down.
+          - A change takes effect at the next start of the vm.
+        type: str
+      driver:
+        description:
+          - Whether the kernel (V(vhost)) or QEMU moves the packets.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [vhost, qemu]
+      event_idx:
+        description:
+          - Whether fewer interrupts are made.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      filter:
+        description:
+          - The network filter of libvirt that a network interface
+            goes through.
+          - A change takes effect at once, also on a running vm.
+        type: dict
+        suboptions:
+          name:
+            description:
+              - Name of the filter, such as V(clean-traffic).
+              - A change takes effect at once, also on a running vm.
+              - Needed if O(nics[].filter.state=present).
+            type: str
+          parameters:
+            description:
+              - Values for variables of the filter, all of them; a
+                variable may have several.
+              - Adding or removing one takes effect at once, also
+                on a running vm.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description:
+                  - Name of the variable, such as V(IP).
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: str
+                required: true
+              value:
+                description:
+                  - The value.
+                  - A change takes effect at once, also on a running
+                    vm.
+                type: str
+                required: true
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+      guest_offloads:
+        description:
+          - What the guest does itself.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          csum:
+            description:
+              - Whether C(csum) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          ecn:
+            description:
+              - Whether C(ecn) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          tso4:
+            description:
+              - Whether C(tso4) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          tso6:
+            description:
+              - Whether C(tso6) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          ufo:
+            description:
+              - Whether C(ufo) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+      host_device:
+        description:
+          - PCI address of a network card of the node, for V(hostdev).
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Excludes O(nics[].network) and O(nics[].bridge) and O(nics[].dev)
+            and O(nics[].socket).
+        type: str
+      host_offloads:
+        description:
+          - What the node does for the guest.
+          - A change takes effect at the next start of the vm.
+        type: dict
+        suboptions:
+          csum:
+            description:
+              - Whether C(csum) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          ecn:
+            description:
+              - Whether C(ecn) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          gso:
+            description:
+              - Whether C(gso) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          mrg_rxbuf:
+            description:
+              - Whether C(mrg_rxbuf) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          tso4:
+            description:
+              - Whether C(tso4) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          tso6:
+            description:
+              - Whether C(tso6) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+          ufo:
+            description:
+              - Whether C(ufo) is on.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: bool
+      internal:
+        description:
+          - Name of the interface, for V(internal).
+          - A change takes effect at the next start of the vm.
+        type: str
+      io_eventfd:
+        description:
+          - Whether requests have a thread of their own.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      iommu:
+        description:
+          - Whether a virtio device goes through the guest's IOMMU,
+            where the machine has one.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      ips:
+        description:
+          - An IP address.
+          - Adding or removing one takes effect by unplugging and
+            plugging the device again.
+        type: list
+        elements: dict
+        suboptions:
+          address:
+            description:
+              - The address.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+            required: true
+          family:
+            description:
+              - Family of the address.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+            choices: [ipv4, ipv6]
+          peer:
+            description:
+              - Address of the other end.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+          prefix:
+            description:
+              - Length of the prefix, in bits.
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: int
+      isolated:
+        description:
+          - Whether the interface reaches no other isolated one of
+            its bridge.
+          - A change takes effect at once, also on a running vm.
+        type: bool
       link:
         description:
           - Whether the cable is plugged in.
           - A change takes effect at once, also on a running vm.
         type: str
         choices: [up, down]
+      local_address:
+        description:
+          - Address of this end, for V(udp).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      local_port:
+        description:
+          - Port of this end, for V(udp).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
       mac:
         description:
           - MAC address of the interface.
@@ -7874,6 +8227,21 @@ options:
           - A change takes effect by unplugging and plugging the device
             again.
         type: str
+      managed:
+        description:
+          - Whether libvirt takes the card from the node and gives
+            it back, for V(hostdev).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      mode:
+        description:
+          - How vms on the same interface of the node reach each other,
+            for V(direct).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [vepa, bridge, private, passthrough]
       model:
         description:
           - Kind of network card that the guest sees.
@@ -7881,7 +8249,29 @@ options:
           - A change takes effect by unplugging and plugging the device
             again.
         type: str
-        choices: [virtio, e1000, e1000e, rtl8139]
+        choices:
+          - virtio
+          - virtio-transitional
+          - virtio-non-transitional
+          - e1000
+          - e1000e
+          - rtl8139
+          - netfront
+          - usb-net
+          - spapr-vlan
+          - lan9118
+          - scm91c111
+          - vlance
+          - vmxnet
+          - vmxnet2
+          - vmxnet3
+          - Am79C970A
+          - Am79C973
+          - 82540EM
+          - 82545EM
+          - 82543GC
+          - pcnet
+          - ne2k_pci
       mtu:
         description:
           - Largest packet of the interface, in bytes.
@@ -7899,21 +8289,354 @@ options:
         description:
           - Network of libvirt that the interface is plugged into.
           - A change takes effect at once, also on a running vm.
-          - Excludes O(nics[].bridge).
+          - Excludes O(nics[].bridge) and O(nics[].dev) and O(nics[].socket)
+            and O(nics[].host_device).
         type: str
+      packed:
+        description:
+          - Whether a virtio device uses packed queues, which its
+            driver in the guest has to know.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      page_per_vq:
+        description:
+          - Whether each queue of a virtio device has a page of its
+            own for notifications.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      peer_address:
+        description:
+          - Address that vms meet at, for V(mcast), V(client), V(server)
+            and V(udp).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      peer_port:
+        description:
+          - Port of O(nics[].peer_address).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      port_forwards:
+        description:
+          - Ports of the node that lead into the guest, for V(user)
+            with the backend V(passt).
+          - Adding or removing one takes effect at the next start
+            of the vm.
+        type: list
+        elements: dict
+        suboptions:
+          address:
+            description:
+              - Address of the node.
+              - A change takes effect at the next start of the vm.
+            type: str
+          dev:
+            description:
+              - Interface of the node.
+              - A change takes effect at the next start of the vm.
+            type: str
+          protocol:
+            description:
+              - Protocol of the ports.
+              - A change takes effect at the next start of the vm.
+            type: str
+            required: true
+            choices: [tcp, udp]
+          ranges:
+            description:
+              - The ports; all, where none are given.
+              - Adding or removing one takes effect at the next start
+                of the vm.
+            type: list
+            elements: dict
+            suboptions:
+              end:
+                description:
+                  - Last port.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+              exclude:
+                description:
+                  - Whether just these are left out.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: bool
+              start:
+                description:
+                  - First port.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              to:
+                description:
+                  - First port in the guest, where it is another.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+      port_group:
+        description:
+          - Group of ports of the network.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      queues:
+        description:
+          - Number of queues.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      reconnect:
+        description:
+          - What happens when the other end goes away, where the vm
+            is the client.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Whether the vm connects again.
+              - A change takes effect at the next start of the vm.
+            type: bool
+            required: true
+          timeout:
+            description:
+              - Time between two attempts, in seconds.
+              - A change takes effect at the next start of the vm.
+            type: int
+      rom_bar:
+        description:
+          - Whether the guest sees the ROM of the card.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rom_enabled:
+        description:
+          - Whether there is a ROM at all.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rom_file:
+        description:
+          - File with the ROM.
+          - A change takes effect at the next start of the vm.
+        type: str
+      rss:
+        description:
+          - Whether packets are spread over the queues by their sender.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rss_hash_report:
+        description:
+          - Whether the guest is told the hash.
+          - A change takes effect at the next start of the vm.
+        type: bool
+      rx_queue_size:
+        description:
+          - Size of a queue in.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
+      script:
+        description:
+          - Script that sets the interface up.
+          - A change takes effect at the next start of the vm.
+        type: str
+      socket:
+        description:
+          - Absolute path of the socket of a switch, for V(vhostuser).
+          - A change takes effect by unplugging and plugging the device
+            again.
+          - Excludes O(nics[].network) and O(nics[].bridge) and O(nics[].dev)
+            and O(nics[].host_device).
+        type: str
+      socket_mode:
+        description:
+          - Whether the vm makes the socket (V(server)) or connects
+            to it, for V(vhostuser).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [client, server]
       state:
         description:
           - Whether the device is there.
         type: str
         choices: [present, absent]
         default: present
+      target:
+        description:
+          - Name of the interface on the node, not with C(vnet) in
+            front.
+          - Without it, a new one gets the next free name, such as
+            C(vnet3).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+      target_managed:
+        description:
+          - Whether libvirt makes the interface on the node, for V(ethernet).
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      teaming:
+        description:
+          - Part in a pair of interfaces, of which one stays when
+            the vm moves.
+          - A change takes effect at the next start of the vm.
+        type: str
+        choices: [persistent, transient]
+      teaming_persistent:
+        description:
+          - Alias of the interface that stays, with C(ua-) in front,
+            for V(transient).
+          - A change takes effect at the next start of the vm.
+        type: str
+      trust_guest_rx_filters:
+        description:
+          - Whether the node follows what the guest says of its MAC
+            addresses.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: bool
+      tx_mode:
+        description:
+          - How packets are sent.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: str
+        choices: [iothread, timer]
+      tx_queue_size:
+        description:
+          - Size of a queue out.
+          - A change takes effect by unplugging and plugging the device
+            again.
+        type: int
       type:
         description:
-          - What the interface is plugged into, found from the other
-            options.
-          - Without it, libvirt chooses one for a new one.
+          - What the interface is plugged into. V(user) needs no rights
+            on the node, V(mcast), V(client), V(server) and V(udp)
+            connect vms alone, and V(ethernet) leaves it to a script
+            or to whoever makes the interface of the node.
+          - Without it, a new one gets found from the other options,
+            and V(network) without any.
           - A change takes effect at once, also on a running vm.
         type: str
+        choices:
+          - network
+          - bridge
+          - direct
+          - user
+          - ethernet
+          - vhostuser
+          - hostdev
+          - vdpa
+          - internal
+          - mcast
+          - client
+          - server
+          - udp
+          - 'null'
+      virtual_port:
+        description:
+          - What a switch is told of a network interface.
+          - A change takes effect at once, also on a running vm.
+        type: dict
+        suboptions:
+          instance_id:
+            description:
+              - UUID of the instance, for V(802.1Qbg).
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+          interface_id:
+            description:
+              - UUID of the port, for V(openvswitch) and V(midonet).
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+          manager_id:
+            description:
+              - Manager of the port, for V(802.1Qbg).
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: int
+          profile_id:
+            description:
+              - Profile of the port, for V(openvswitch) and V(802.1Qbh).
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: str
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+          type:
+            description:
+              - Kind of the switch.
+              - A change takes effect by unplugging and plugging the
+                device again.
+              - Needed if O(nics[].virtual_port.state=present).
+            type: str
+            choices: [openvswitch, 802.1Qbg, 802.1Qbh, midonet]
+          type_id:
+            description:
+              - Type of the port, for V(802.1Qbg).
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: int
+          type_id_version:
+            description:
+              - Version of the type, for V(802.1Qbg).
+              - A change takes effect by unplugging and plugging the
+                device again.
+            type: int
+      vlan:
+        description:
+          - VLANs of a network interface on Open vSwitch, or of a
+            part of a network card.
+          - A change takes effect at once, also on a running vm.
+        type: dict
+        suboptions:
+          state:
+            description:
+              - Whether the item is there.
+            type: str
+            choices: [present, absent]
+            default: present
+          tags:
+            description:
+              - The VLANs, all of them.
+              - Adding or removing one takes effect at once, also
+                on a running vm.
+              - Needed if O(nics[].vlan.state=present).
+            type: list
+            elements: dict
+            suboptions:
+              id:
+                description:
+                  - Number of the VLAN.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: int
+                required: true
+              native_mode:
+                description:
+                  - Whether packets of this VLAN that have no tag
+                    get one.
+                  - A change takes effect at the next start of the
+                    vm.
+                type: str
+                choices: [tagged, untagged]
+          trunk:
+            description:
+              - Whether several VLANs come through; V(true) where
+                there are several.
+              - A change takes effect at once, also on a running vm.
+            type: bool
   numa_tune:
     description:
       - Which NUMA nodes of the node the vm takes its memory from.

@@ -6,11 +6,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
 _MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]")
 _KEYMAP = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_FILTER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}")
+_VARIABLE = re.compile(r"[A-Za-z0-9_]{1,64}")
+_VALUE = re.compile(r"[A-Za-z0-9_.:]{1,128}")
+_ALIAS = re.compile(r"ua-[a-zA-Z0-9_-]{1,60}")
 _BUS = re.compile(r"[a-z-]+:[\x21-\x7e]+")
 _FEATURE = re.compile(r"[a-zA-Z0-9_.-]+")
 _APP_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -36,6 +41,9 @@ quota = Within(-1, 17592186044415, "quota")
 weight = Within(100, 1000, "weight")
 distance = Within(10, 255, "distance")
 cache_level = Within(1, 3, "level of a cache")
+vlan = Within(0, 4095, "VLAN")
+prefix = Within(0, 128, "length of a prefix")
+type_id = Within(0, 16777215, "type of a port")
 priority = Within(1, 99, "priority")
 
 
@@ -79,3 +87,35 @@ def bus(text: str) -> None:
     """The address of a D-Bus."""
     if not _BUS.fullmatch(text):
         raise ValueError(f"{text!r} is no address of a bus: write it as unix:path=/run/bus")
+
+
+def filter_name(text: str) -> None:
+    """The name of a network filter."""
+    if not _FILTER.fullmatch(text):
+        raise ValueError(f"{text!r} can not name a network filter")
+
+
+def filter_variable(text: str) -> None:
+    """The name of a variable of a network filter."""
+    if not _VARIABLE.fullmatch(text):
+        raise ValueError(f"{text!r} can not be a variable of a network filter: write it as IP")
+
+
+def filter_value(text: str) -> None:
+    """The value of a variable of a network filter."""
+    if not _VALUE.fullmatch(text):
+        raise ValueError(f"{text!r} can not be a value for a network filter")
+
+
+def ipv4(text: str) -> None:
+    """An address of IPv4."""
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not an IPv4 address: write it as 192.0.2.1") from error
+
+
+def alias(text: str) -> None:
+    """What libvirt calls a device."""
+    if not _ALIAS.fullmatch(text):
+        raise ValueError(f"{text!r} is no alias: write it as ua-vmrt-NAME")

@@ -34,6 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import (
     GRAPHICS_OPTIONS,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -84,6 +85,17 @@ _OF_SOURCES: dict[str, dict[str, Any]] = {
     "block": {"path": "/dev/sdx"},
     "volume": {"type": "volume", "pool": "default", "volume": "base.qcow2"},
 }
+_PEERS = {"peer_address": "192.0.2.1", "peer_port": 24}
+_OF_NICS: dict[str, dict[str, Any]] = {
+    "network": {"network": "default"},
+    "bridge": {"bridge": "br0"},
+    "direct": {"type": "direct", "dev": "eth0"},
+    "vhostuser": {"socket": "/srv/a", "socket_mode": "client"},
+    "hostdev": {"host_device": "0000:03:00.0"},
+    "internal": {"type": "internal", "internal": "a"},
+    "mcast": {"type": "mcast", **_PEERS},
+    "udp": {"type": "udp", **_PEERS, "local_address": "192.0.2.1", "local_port": 24},
+}
 # The same where an option needs another company.
 _FITTING: dict[tuple[str, str], dict[str, Any]] = {
     ("disks", "volume"): {"size": "1GiB"},
@@ -98,6 +110,15 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
         for option, kinds in CONTROLLER_OPTIONS.items()
     },
     **{("graphics", option): {"type": kinds[0]} for option, kinds in GRAPHICS_OPTIONS.items()},
+    **{
+        ("nics", one.name): _OF_NICS[next(iter(one.at))]
+        for one in NIC.fields
+        if one.by == "type" and isinstance(one.at, Mapping)
+    },
+    ("nics", "teaming"): {"teaming_persistent": "ua-vmrt-a"},
+    ("nics", "teaming_persistent"): {"teaming": "transient"},
+    ("nics", "target_managed"): {"type": "ethernet", "target": "tap1"},
+    ("nics", "boot_loadparm"): {"boot_order": 1},
     ("graphics", "listen"): {"type": "spice", "listen_type": "address"},
     ("graphics", "listen_network"): {"type": "spice", "listen_type": "network"},
     ("graphics", "listen_socket"): {"type": "spice", "listen_type": "socket"},

@@ -64,6 +64,7 @@ _CORPUS = (
         "AuthenticAMD",
     ),
     *("+120", "Europe/Paris", "opt/com.example/a", 1024, 4096),
+    *("clean-traffic", "ua-vmrt-a"),
     *("2030-12-31T23:59:59", "en-us", "unix:path=/run/bus", {"main": "secure"}),
     *(1, 3, 24, 64, True, False, ["x"], {"x": "y"}),
 )

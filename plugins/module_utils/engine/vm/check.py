@@ -30,6 +30,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.consoles im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import check_cpus
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import check_memory
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.plugs import check_places
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import family
@@ -66,6 +67,7 @@ def check(
         *check_filesystems(wanted, root),
         *twice(wanted, root),
         *check_devices(wanted, config, root),
+        *check_places(wanted, root),
         *_plugs(wanted, config, runs, facts),
         *_shared(wanted, config, facts),
     ]

@@ -12,6 +12,7 @@ from typing import Any, Callable
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_hostdevs import (
     check_hostdev,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.plugs import check_plug
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import given_devices
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.audio import AUDIO_SETTINGS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -107,6 +108,7 @@ def _audio(values: Values) -> Complaints:
 
 
 _LISTS: Mapping[str, tuple[Check, ...]] = {
+    "nics": (check_plug,),
     "serials": (_chardev,),
     "parallels": (_chardev,),
     "consoles": (_chardev,),

@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.consoles im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import cpus_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import complete_memory
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.plugs import find_plug
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.sources import (
     find_medium,
     find_source,
@@ -173,7 +174,9 @@ def _complete_device(
     elif one.name == "filesystems":
         tell_filesystem(values, found)
     elif one.name == "nics":
-        _find_plug(values, found, wanted["name"], facts)
+        find_plug(values, found.values.get("type") if found else None)
+        if found is None:
+            values.setdefault("mac", mac_of(facts.node["hostname"], wanted["name"], values["name"]))
     elif one.name == "hostdevs" and found is None and wanted["fill_in"]:
         if values.get("type") == "pci":
             values.setdefault("managed", True)
@@ -182,15 +185,6 @@ def _complete_device(
     elif one.name == "graphics":
         complete_console(values, found is None and wanted["fill_in"])
     return values
-
-
-def _find_plug(values: dict[str, Any], found: Item | None, vm: str, facts: NodeFacts) -> None:
-    if found is None and "network" not in values and "bridge" not in values:
-        values["network"] = "default"
-    if "network" in values or "bridge" in values:
-        values["type"] = "network" if "network" in values else "bridge"
-    if found is None:
-        values.setdefault("mac", mac_of(facts.node["hostname"], vm, values["name"]))
 
 
 def mac_of(node: str, vm: str, nic: str) -> str:
