@@ -6584,7 +6584,7 @@ options:
         type: str
       listen:
         description:
-          - Address of the node that the console listens on, for O(graphics[].listen_type=address).
+          - Address of the node that it listens on, for O(graphics[].listen_type=address).
           - Without it, a new one gets V(127.0.0.1).
           - A change takes effect at the next start of the vm.
         type: str
@@ -8766,9 +8766,8 @@ options:
     choices: [destroy, restart, preserve, rename-restart]
   os_info:
     description:
-      - 'The operating system, in the words of libosinfo: such as
-        V(http://debian.org/debian/12), by which other tools know
-        it.'
+      - The operating system as libosinfo calls it, such as V(http://debian.org/debian/12),
+        by which other tools know it.
       - A change takes effect at once, also on a running vm.
     type: str
   os_type:

@@ -41,7 +41,7 @@ ABOUT = (
     ),
     Field(
         "os_info",
-        "The operating system, in the words of libosinfo: such as "
+        "The operating system as libosinfo calls it, such as "
         "V(http://debian.org/debian/12), by which other tools know it.",
         at="metadata/libosinfo:libosinfo/libosinfo:os/@id",
         apply=Apply.LIVE,

@@ -118,7 +118,7 @@ GRAPHICS = Schema(
         ),
         plain(
             "listen",
-            "Address of the node that the console listens on, for "
+            "Address of the node that it listens on, for "
             "O(graphics[].listen_type=address).",
             {"address": "listen/@address", "": "@listen"},
             by="listen_type",

@@ -30,10 +30,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller impo
     CONTROLLER_OPTIONS,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import SOURCE_OPTIONS
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import HOSTDEV
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import (
     GRAPHICS_OPTIONS,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import HOSTDEV
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
