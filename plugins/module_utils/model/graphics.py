@@ -118,8 +118,7 @@ GRAPHICS = Schema(
         ),
         plain(
             "listen",
-            "Address of the node that it listens on, for "
-            "O(graphics[].listen_type=address).",
+            "Address of the node that it listens on, for O(graphics[].listen_type=address).",
             {"address": "listen/@address", "": "@listen"},
             by="listen_type",
             twins=("@listen",),

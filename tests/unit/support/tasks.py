@@ -35,9 +35,9 @@ def _some(
 
 def _allowed(schema: Schema, item: dict[str, Any]) -> dict[str, Any]:
     """Without what Ansible refuses beside another option."""
-    for first, second in schema.mutually_exclusive:
-        if first in item and second in item:
-            item = {name: value for name, value in item.items() if name != first}
+    for rivals in schema.mutually_exclusive:
+        spare = [name for name in rivals if name in item][:-1]
+        item = {name: value for name, value in item.items() if name not in spare}
     return item
 
 

@@ -42,7 +42,14 @@ def check_sources(
             if "boot_loadparm" in disk and "boot_order" not in {**known, **disk}:
                 yield VmrtError("needs a boot_order", option=f"{label}.boot_loadparm")
             yield from _limits(label, {**known.get("io_limits", {}), **disk.get("io_limits", {})})
-            for number, layer in enumerate(disk.get("backing", ())):
+            layers = disk.get("backing", ())
+            if not all(layers[:-1]):
+                yield VmrtError(
+                    "an empty layer ends the chain, and another comes after it",
+                    option=f"{label}.backing",
+                    hint="Leave out what follows the empty one.",
+                )
+            for number, layer in enumerate(layers):
                 yield from _layer(f"{label}.backing[{number}]", layer)
             if name == "disks":
                 yield from _device(label, {**known, **disk})
