@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import Any
 
 
 class _Every:
@@ -31,24 +30,29 @@ def calls(*names: str) -> Container[str]:
     return frozenset({*_KEPT, *names})
 
 
-def _bit(doc: str, default: Any = True) -> Any:
-    return field(default=default, metadata={"doc": doc})
-
-
 @dataclass(frozen=True)
 class Abilities:
     """Capability bits; what is asked for and not possible is refused, or waits for a restart."""
 
-    hotplug: Container[str] = _bit("Lists of devices that are plugged into a running vm.", EVERY)
-    update: Container[str] = _bit("Lists of devices that are changed in a running vm.", EVERY)
-    calls: Container[str] = _bit("Other changes of a running vm.", EVERY)
-    slots: bool = _bit("A device is plugged into a slot of a bus, which has to be free.")
-    resize: bool = _bit("A disk grows under a running vm.")
-    pause: bool = _bit("A vm is paused, and goes on.")
-    start_paused: bool = _bit("A vm starts paused.")
-    autostart: bool = _bit("A vm starts with its node.")
-    save: bool = _bit("A running vm is saved with its memory.")
-    snapshot: bool = _bit("Snapshots of a vm are taken.")
-    migrate: bool = _bit("A running vm moves to another node.")
-    agent: bool = _bit("The guest agent is asked.")
-    screenshot: bool = _bit("The screen is seen, and keys are pressed.")
+    hotplug: Container[str] = field(
+        default=EVERY, metadata={"doc": "Lists of devices that are plugged into a running vm."}
+    )
+    update: Container[str] = field(
+        default=EVERY, metadata={"doc": "Lists of devices that are changed in a running vm."}
+    )
+    calls: Container[str] = field(default=EVERY, metadata={"doc": "Other changes of a running vm."})
+    slots: bool = field(
+        default=True,
+        metadata={"doc": "A device is plugged into a slot of a bus, which has to be free."},
+    )
+    resize: bool = field(default=True, metadata={"doc": "A disk grows under a running vm."})
+    pause: bool = field(default=True, metadata={"doc": "A vm is paused, and goes on."})
+    start_paused: bool = field(default=True, metadata={"doc": "A vm starts paused."})
+    autostart: bool = field(default=True, metadata={"doc": "A vm starts with its node."})
+    save: bool = field(default=True, metadata={"doc": "A running vm is saved with its memory."})
+    snapshot: bool = field(default=True, metadata={"doc": "Snapshots of a vm are taken."})
+    migrate: bool = field(default=True, metadata={"doc": "A running vm moves to another node."})
+    agent: bool = field(default=True, metadata={"doc": "The guest agent is asked."})
+    screenshot: bool = field(
+        default=True, metadata={"doc": "The screen is seen, and keys are pressed."}
+    )

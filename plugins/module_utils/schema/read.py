@@ -116,10 +116,10 @@ def match(schema: Schema, wanted: Mapping[str, Any], found: list[Item]) -> Item 
     for item in found:
         if item.ours and item.values.get(schema.key or "") == key:
             return item
-    for item in found:
-        if not item.ours and _adopts(schema, wanted, item):
-            return item
-    return None
+    adopted = [item for item in found if not item.ours and _adopts(schema, wanted, item)]
+    # Two may have the same mark, such as a MAC address: then the name tells them apart.
+    named = [item for item in adopted if item.values.get(schema.key or "") == key]
+    return next(iter(named or adopted), None)
 
 
 def _adopts(schema: Schema, wanted: Mapping[str, Any], item: Item) -> bool:

@@ -26,7 +26,7 @@ try:
     XPathError: type[Exception] = etree.XPathError
 except ImportError:
     etree = None  # type: ignore[assignment]
-    XMLError = XPathError = ValueError
+    XMLError = XPathError = SyntaxError
     LXML_IMPORT_ERROR = traceback.format_exc()
 
 Element = Any

@@ -145,6 +145,7 @@ def _write_items(
     found = list(items(one, root))
     for wanted in value:
         item = None if wanted.get(key) is None else match(one.schema, wanted, found)
+        found = [other for other in found if other is not item]
         if wanted.get("state") == GONE:
             if item is not None:
                 item.element.getparent().remove(item.element)
