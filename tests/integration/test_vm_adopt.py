@@ -59,6 +59,7 @@ def test_a_vm_of_virt_install_is_adopted_and_changed(
         same_again=task("vm", **kept),
         end=task("vm", name=NAME, state="absent", force=True, stop_timeout=1),
         disk=shell(f"rm {DISK}"),
+        image=task("image", name=f"{NAME}-tiny.qcow2", state="absent"),
     )
     assert not seen["same"]["changed"], seen["same"]["changes"]
     assert seen["still"]["stdout"] == first["xml"]["stdout"]

@@ -94,8 +94,11 @@ def test_disks_of_a_running_machine(lab: Any, tiny_image: Path, tmp_path: Path) 
         info=task("vm_info", name="it-disks"),
         stopped=task("vm", **{**BASE, "state": "stopped"}),
         ended=task("vm", name="it-disks", state="absent", delete_disks="owned"),
-        left=shell(f"ls {FOLDER} | grep ^it-"),
-        clean=shell(f"rm -f {FOLDER}/it-*; virsh -q pool-refresh default"),
+        left=shell(f"ls {FOLDER} | grep -E '^it-(a|b|disks|named)[.-]'"),
+        clean=shell(
+            f"rm -f {FOLDER}/it-[ab].iso {FOLDER}/it-disks-* {FOLDER}/it-named.img;"
+            " virsh -q pool-refresh default"
+        ),
     )
     assert seen["before"]["stdout"] == seen["between"]["stdout"]
     assert not seen["made"].get("failed"), seen["made"]["msg"]
