@@ -66,7 +66,10 @@ def picture() -> Task:
 
 
 def play(lab: Any, folder: Path, /, **tasks: Task) -> dict[str, Any]:
-    """Run tasks in their order on the lab's node; their results by their names."""
+    """Run tasks in their order on the lab's node; their results by their names.
+
+    All that Ansible said is in ``output.txt`` of the folder.
+    """
     file, report = folder / "play.yml", folder / "results.json"
     last = {
         "name": "Report",
@@ -81,7 +84,8 @@ def play(lab: Any, folder: Path, /, **tasks: Task) -> dict[str, Any]:
     file.write_text(
         json.dumps([{"hosts": "node1", "gather_facts": False, "tasks": [*written, last]}])
     )
-    lab.ansible_playbook(str(file), env={"ANSIBLE_LOCALHOST_WARNING": "0"})
+    done = lab.ansible_playbook(str(file), "-vvv", env={"ANSIBLE_LOCALHOST_WARNING": "0"})
+    (folder / "output.txt").write_text(done.stdout + done.stderr)
     results = json.loads(report.read_text())
     return {name: results[f"result_{name}"] for name in tasks}
 

@@ -24,6 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import F
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import (
     MASK,
     normalise,
+    secrets,
     show,
 )
 from tests.unit.support.schemas import all_schemas, options
@@ -79,6 +80,8 @@ def test_secrets_are_masked_at_any_depth():
     inner = Schema("inner", "Inner.", (Field("word", "A secret.", no_log=True),))
     outer = Schema("outer", "Outer.", (Field("things", "Things.", of=inner, many=True),))
     assert show(outer, {"things": [{"word": "s3cret"}]}) == {"things": [{"word": MASK}]}
+    # An empty word would be found between any two letters.
+    assert secrets(outer, {"things": [{"word": "s3cret"}, {"word": ""}]}) == {"s3cret"}
 
 
 def test_what_may_hold_a_secret_is_marked():
