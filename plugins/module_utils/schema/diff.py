@@ -119,7 +119,7 @@ def _diff_nested(
 
 def _diff_items(one: Field, wanted: list[Mapping[str, Any]], root: tree.Element) -> list[Change]:
     changes: list[Change] = []
-    found = list(items(one, root))
+    found = list(items(one, root)) if wanted else []
     for value in wanted:
         key = value[one.schema.ident]
         path, device = f"{one.name}[{key}]", (one.name, key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from functools import cached_property
 from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import TEXT, Codec
@@ -55,7 +56,8 @@ def never(wanted: Any, found: Any) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+# What is declared is there once: it is equal to itself alone, and can be a key.
+@dataclass(frozen=True, eq=False)
 class Field:
     """One option.
 
@@ -105,7 +107,7 @@ class Field:
     # Only in the result of a module: how a value looks, for the documentation.
     sample: Any = None
 
-    @property
+    @cached_property
     def places(self) -> tuple[str, ...]:
         if self.at is None:
             return ()
@@ -126,7 +128,7 @@ class Field:
         return self.apply is None and self.owner is not Owner.REPORTED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """The options of one kind of thing, in the order in which libvirt writes their elements.
 
@@ -155,14 +157,24 @@ class Schema:
     required_together: Sequence[Sequence[str]] = ()
     required_if: Sequence[Sequence[Any]] = ()
 
-    def __getitem__(self, name: str) -> Field:
+    @cached_property
+    def _named(self) -> Mapping[str, Field]:
+        return {one.name: one for one in self.fields}
+
+    @cached_property
+    def led(self) -> Mapping[str, list[Field]]:
+        """The fields whose place another one selects, by the name of that."""
+        led: dict[str, list[Field]] = {}
         for one in self.fields:
-            if one.name == name:
-                return one
-        raise KeyError(name)
+            if one.by:
+                led.setdefault(one.by, []).append(one)
+        return led
+
+    def __getitem__(self, name: str) -> Field:
+        return self._named[name]
 
     def __contains__(self, name: str) -> bool:
-        return any(one.name == name for one in self.fields)
+        return name in self._named
 
     @property
     def ident(self) -> str:
@@ -171,7 +183,7 @@ class Schema:
             raise TypeError(f"a {self.name} has no key")
         return self.key
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """The child tags of the element, in libvirt's order."""
         tags = (place.split("/")[0].rstrip("+") for one in self.fields for place in one.places)

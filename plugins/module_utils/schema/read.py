@@ -10,14 +10,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.index import Index
 
 # What the name of a device may not hold, and how long it may be with a number behind it.
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST = 28
+# Much is the same in many definitions, and is read many times of one: what was read is kept, by
+# what the element says. So many of them are kept at most.
+_MOST_KNOWN = 4096
+_known: dict[tuple[Schema, bytes], dict[str, Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -30,15 +36,55 @@ class Item:
 
 
 def read(schema: Schema, root: tree.Element) -> dict[str, Any]:
-    """Everything the schema knows that the element says; what it does not say is left out."""
-    values: dict[str, Any] = {}
-    for one in schema.fields:
-        if not one.places:
-            continue
+    """Everything the schema knows that the element says; what it does not say is left out.
+
+    What is in the values is shared by all that read the same, and is never changed.
+    """
+    key = (schema, tree.text(root))
+    values = _known.get(key)
+    if values is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        values = _known[key] = _read(schema, root)
+    return dict(values)
+
+
+def _read(schema: Schema, root: tree.Element) -> dict[str, Any]:
+    index = _index(schema)
+    told = index.spoken_of(root)
+    selected = tuple(
+        _field(index.fields[number], root, {}) if number in told else _nothing(index, number)
+        for number in index.selectors
+    )
+    values = dict(_blank(index, selected))
+    for number in sorted(told):
+        one = index.fields[number]
         value = _field(one, root, values)
         if value is not None:
             values[one.name] = value
     return values
+
+
+@cache
+def _index(schema: Schema) -> Index:
+    return Index(schema)
+
+
+@cache
+def _blank(index: Index, selected: tuple[Any, ...]) -> Mapping[str, Any]:
+    """What an element says of which nothing is known but the values that select places."""
+    names = [index.fields[number].name for number in index.selectors]
+    values = {name: value for name, value in zip(names, selected) if value is not None}
+    for number, one in enumerate(index.fields):
+        value = None if number in index.always else _field(one, tree.NOTHING, values)
+        if value is not None:
+            values.setdefault(one.name, value)
+    return values
+
+
+def _nothing(index: Index, number: int) -> Any:
+    """What it means that nothing is said of a field."""
+    return _field(index.fields[number], tree.NOTHING, {})
 
 
 def _field(one: Field, root: tree.Element, values: Mapping[str, Any]) -> Any:

@@ -33,6 +33,8 @@ Element = Any
 # Behind the last tag of a place: each element stands in the one before it.
 NESTED = "+"
 NAMESPACE = "urn:vmrt:libvirt:1"
+# Says nothing.
+NOTHING: Element = None if etree is None else etree.Element("nothing")
 NSMAP = {
     "vmrt": NAMESPACE,
     "qemu": "http://libvirt.org/schemas/domain/qemu/1.0",
@@ -71,6 +73,11 @@ def parse(text: str) -> Element:
 def render(element: Element) -> str:
     """An element as indented text."""
     return str(etree.tostring(element, pretty_print=True, encoding="unicode"))
+
+
+def text(element: Element) -> bytes:
+    """All that an element says, white space aside, as the shortest text to tell it by."""
+    return bytes(etree.tostring(element, with_tail=False))
 
 
 def new(step: str) -> Element:
@@ -114,9 +121,10 @@ def plain(element: Element) -> Element:
     return bare
 
 
-def split(place: str) -> tuple[list[str], str | None]:
-    """The tags and the attribute of a place: ``a/b/@c`` is ``(["a", "b"], "c")``."""
-    steps = [step for step in place.split("/") if step != "."]
+@cache
+def split(place: str) -> tuple[tuple[str, ...], str | None]:
+    """The tags and the attribute of a place: ``a/b/@c`` is ``(("a", "b"), "c")``."""
+    steps = tuple(step for step in place.split("/") if step != ".")
     if steps and steps[-1].startswith("@"):
         return steps[:-1], steps[-1][1:]
     return steps, None
@@ -244,13 +252,18 @@ def _child(parent: Element, step: str) -> Element | None:
 
 def _children(parent: Element, step: str) -> Iterator[Element]:
     tag, marks = _parts(step)
-    for child in parent.iterfind(tag):
-        if all(child.get(name) == value for name, value in marks.items()):
+    for child in parent.iterchildren(tag):
+        if not marks or all(child.get(name) == value for name, value in marks.items()):
             yield child
 
 
 def _tag(step: str) -> str:
     return _parts(step)[0]
+
+
+def tags(place: str) -> list[str]:
+    """The tags on the way to a place, as elements have them."""
+    return [_tag(step) for step in split(place)[0]]
 
 
 @cache

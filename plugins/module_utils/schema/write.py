@@ -92,7 +92,7 @@ def _known(
 
 def _clear_selected(one: Field, value: Any, root: tree.Element, schema: Schema) -> None:
     """When a selector such as ``type`` changes, what stands in the places it selected goes."""
-    led = [field for field in schema.fields if field.by == one.name]
+    led = schema.led.get(one.name)
     if led and one.same(value, read_value(one, root, {})) is False:
         for field in led:
             for place in field.places:

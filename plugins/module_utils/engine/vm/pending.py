@@ -72,7 +72,10 @@ def _marks(values: Mapping[str, Any]) -> dict[str, str]:
 def _leftover(values: Mapping[str, Any], live: tree.Element) -> list[str]:
     """Devices that only the running vm has."""
     paths = []
+    has = read(VM, live)
     for one in VM.fields:
+        if has.get(one.name) in (None, []):
+            continue
         if one.of and one.many and one.of.key:
             found = list(items(one, live))
             kept = [match(one.of, device, found) for device in values.get(one.name) or ()]

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match, read
 
 
 def _lists(option: str) -> tuple[str, ...]:
@@ -38,11 +38,15 @@ _CLAIMS: Mapping[str, tuple[str, ...]] = {
 def twice(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtError]:
     """Complaints about devices that claim what another one has; ``root`` is the definition of an
     existing vm."""
+    has = read(VM, root) if root is not None else {}
+    lists = [name for name in _CLAIMS["name"] if wanted.get(name) or has.get(name)]
+    kept = {name: list(_kept(name, wanted, root)) for name in lists}
+    given = {name: list(given_devices(name, wanted, root)) for name in lists}
     errors = []
-    for option, lists in _CLAIMS.items():
+    for option, some in _CLAIMS.items():
         owners: dict[str, str] = {}
-        devices = [device for name in lists for device in _kept(name, wanted, root)]
-        devices += [device for name in lists for device in given_devices(name, wanted, root)]
+        devices = [device for name in some for device in kept.get(name, ())]
+        devices += [device for name in some for device in given.get(name, ())]
         for label, values in devices:
             value = values.get(option)
             if value is None:
@@ -63,9 +67,11 @@ def given_devices(
     name: str, wanted: Mapping[str, Any], root: tree.Element | None
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The devices that the wish names, with what the definition says of them."""
+    if not wanted.get(name):
+        return
     field = VM[name]
     found = list(items(field, root)) if root is not None else []
-    for device in wanted.get(name, ()):
+    for device in wanted[name]:
         if device.get("state") != "absent":
             twin = match(field.schema, device, found)
             yield (
