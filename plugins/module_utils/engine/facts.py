@@ -141,6 +141,7 @@ class NodeFacts:
         self._offers: dict[tuple[str, str, str | None], Mapping[str, Any] | None] = {}
         self._pools: dict[str, PoolSeen | None] = {}
         self._volumes: dict[tuple[str, str], VolumeSeen | None] = {}
+        self._networks: dict[str, Seen | None] = {}
 
     @cached_property
     def node(self) -> Mapping[str, Any]:
@@ -175,13 +176,15 @@ class NodeFacts:
 
     def network_active(self, name: str) -> bool | None:
         """Is the network active? None when there is no such network."""
-        seen = self._observer.look("network", name)
         if name in self._foreseen.networks:
             return True
+        seen = self.network(name)
         return None if seen is None else seen.active
 
     def network(self, name: str) -> Seen | None:
-        return self._observer.look("network", name)
+        if name not in self._networks:
+            self._networks[name] = self._observer.look("network", name)
+        return self._networks[name]
 
     def pool(self, name: str) -> PoolSeen | None:
         if name not in self._pools:

@@ -70,17 +70,21 @@ def diff(
     ``extra`` holds found values that XML does not, such as ``autostart``.
     """
     found = {**read(schema, root), **(extra or {})}
+    both = {**found, **wanted}
     changes: list[Change] = []
     for one in schema.fields:
         value = wanted.get(one.name)
-        if value is None or one.steers or one.owner is Owner.REPORTED:
+        # What says the same needs no closer look.
+        if value is None or value == found.get(one.name):
+            continue
+        if one.steers or one.owner is Owner.REPORTED:
             continue
         if one.of and one.many and one.schema.key:
             changes += _diff_items(one, value, root)
         elif one.of and not one.many and one.places:
-            for place in places(one, {**found, **wanted})[:1]:
+            for place in places(one, both)[:1]:
                 changes += _diff_nested(one, place, value, root, found)
-        elif _is_kept(one, wanted, found) and not one.same(value, _found(one, found)):
+        elif _is_kept(one, both, found) and not one.same(value, _found(one, found)):
             changes.append(Change(one.name, one, _found(one, found), value))
     return changes
 
@@ -90,9 +94,9 @@ def _found(one: Field, found: Mapping[str, Any]) -> Any:
     return found.get(one.name, [] if one.of and one.many else None)
 
 
-def _is_kept(one: Field, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+def _is_kept(one: Field, both: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     """Is there a place for it, or was it found elsewhere?"""
-    return bool(places(one, {**found, **wanted})) or one.name in found
+    return bool(places(one, both)) or one.name in found
 
 
 def _diff_nested(
@@ -129,7 +133,7 @@ def _diff_items(one: Field, wanted: list[Mapping[str, Any]], root: tree.Element)
                 changes.append(Change(path, one, item.values, None, REMOVED, device, key))
         elif item is None:
             changes.append(Change(path, one, None, dict(value), ADDED, device, key))
-        else:
+        elif not value.items() <= item.values.items():
             # The name of an adopted thing is the alias that it gets, which is nobody's change.
             changes += [
                 replace(

@@ -66,8 +66,12 @@ class Spot:
 
 def parse(text: str) -> Element:
     """The root of an XML document; no entity is resolved, nothing is fetched."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
-    return etree.fromstring(text.encode(), parser)
+    return etree.fromstring(text.encode(), _parser())
+
+
+@cache
+def _parser() -> Any:
+    return etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
 
 
 def render(element: Element) -> str:

@@ -48,9 +48,10 @@ def check(
     state: str,
     facts: NodeFacts,
     root: tree.Element | None,
+    settled: bool = False,
 ) -> list[VmrtError]:
     """Every complaint about a wish; ``root`` is the existing definition, ``config`` are its values,
-    and ``changes`` lead away from them."""
+    and ``changes`` lead away from them. One that is ``settled`` has all its devices already."""
     runs = wanted["state"] in ("running", "paused") or is_up(state)
     return [
         *fixed(changes),
@@ -65,7 +66,7 @@ def check(
         *check_controllers(wanted),
         *check_sources(wanted, root, facts),
         *check_filesystems(wanted, root),
-        *twice(wanted, root),
+        *(() if settled else twice(wanted, root)),
         *check_devices(wanted, config, root),
         *check_places(wanted, root),
         *_plugs(wanted, config, runs, facts),

@@ -152,8 +152,10 @@ def balloon_extra(root: tree.Element) -> int:
 
 
 def without_devices(root: tree.Element) -> tree.Element:
-    """A copy of a definition that counts no memory of devices, so that two can be compared of which
-    one has them plugged already."""
+    """A definition that counts no memory of devices, so that two can be compared of which one has
+    them plugged already; it is not to be changed."""
+    if not _elements(root):
+        return root
     bare = tree.copy(root)
     total, current = bare.find("memory"), bare.find("currentMemory")
     everything = sum(_bytes(one, "target/size") for one in _elements(root))

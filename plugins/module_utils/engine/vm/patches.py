@@ -23,11 +23,11 @@ _KEPT = ("name", "uuid", MARK)
 
 def patch(given: Mapping[str, Any], root: tree.Element | None) -> list[Change]:
     """Patch a definition, and tell what of it changed. Raises VmrtError."""
-    if root is None:
+    if root is None or not given.get("xml_patches"):
         return []
     changes = []
     before = _kept(root)
-    for number, one in enumerate(given.get("xml_patches") or ()):
+    for number, one in enumerate(given["xml_patches"]):
         option = f"xml_patches[{number}]"
         try:
             changed = _OPS[one["op"]](root, one)

@@ -52,6 +52,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal imp
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.rename import plan_rename
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import SeedPlan, plan_seed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.settled import is_settled
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.steps import plan_steps
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.storage import plan_storage
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import Abilities
@@ -87,6 +88,9 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     seed = plan_seed(wanted, config, facts)
     wanted = _with_medium(wanted, seed)
     changes = _changes(wanted, root, seen)
+    owned = owned_volumes(config)
+    owned += [one for one in (*storage.created, *seed.created) if one not in owned]
+    settled = not changes and is_settled(wanted, root, owned, config)
     raise_all(
         [
             *_transient(seen),
@@ -94,20 +98,16 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
             *storage.errors,
             *grows(storage.after, hypervisor),
             *seed.errors,
-            *check(wanted, config, changes, state, facts, root),
+            *check(wanted, config, changes, state, facts, root, settled),
         ]
     )
 
-    owned = owned_volumes(config)
-    owned += [one for one in (*storage.created, *seed.created) if one not in owned]
-    edited = tree.copy(root) if root is not None else tree.new(VM.tag)
-    write(VM, {**wanted, "status": {"owned_volumes": owned}}, edited)
-    _boot_by_device(edited)
+    edited = root if settled else _edit({**wanted, "status": {"owned_volumes": owned}}, root)
     patched = patch(given, edited)
     if patched:
         check_patched(edited, facts)
     running = tree.parse(seen.live_xml) if seen and seen.live_xml else None
-    if root is not None:
+    if root is not None and not settled:
         mark(changes, root, edited, running)
 
     live = _live(wanted, running, edited, hypervisor.abilities)
@@ -119,12 +119,14 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     # A volume stays ours for as long as the running machine holds on to its disk.
     detached = not any(path.startswith("disks[") for path in steps.waits)
     removed = _removed_volumes(wanted, root, config, facts) if detached else []
-    write(VM, {"status": {"owned_volumes": [one for one in owned if one not in removed]}}, edited)
+    if removed:
+        kept = [one for one in owned if one not in removed]
+        write(VM, {"status": {"owned_volumes": kept}}, edited)
 
     # The definition comes first, and names the volumes that it owns: whatever fails after it, the
     # next run knows them.
     actions: list[Action] = [*rename]
-    if root is None or not tree.same(root, edited):
+    if root is None or not (settled or tree.same(root, edited)):
         actions.append(
             Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
         )
@@ -189,6 +191,14 @@ def _pending_error(given: Mapping[str, Any], waits: tuple[str, ...]) -> VmrtErro
         option="on_pending",
         hint="Restart it with apply: restart, or shut it down and start it.",
     )
+
+
+def _edit(wanted: Mapping[str, Any], root: tree.Element | None) -> tree.Element:
+    """The definition with what is wanted, or a new one."""
+    edited = tree.copy(root) if root is not None else tree.new(VM.tag)
+    write(VM, wanted, edited)
+    _boot_by_device(edited)
+    return edited
 
 
 def _boot_by_device(edited: tree.Element) -> None:
