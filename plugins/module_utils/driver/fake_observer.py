@@ -20,7 +20,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
@@ -68,7 +68,6 @@ class FakeObserver:
             live_xml=live,
             autostart=thing.autostart,
             persistent=thing.config is not None,
-            fingerprint=fingerprint(xml or ""),
             saved=thing.saved,
             snapshots=thing.snapshots,
         )

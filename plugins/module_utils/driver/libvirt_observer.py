@@ -29,7 +29,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
     DOMAIN_CAPABILITIES,
@@ -148,7 +148,6 @@ class LibvirtObserver:
             live_xml=thing.XMLDesc(secure) if active else None,
             autostart=bool(supported(thing.autostart)) if persistent else False,
             persistent=persistent,
-            fingerprint=fingerprint(xml),
             saved=kind == "vm" and bool(supported(thing.hasManagedSaveImage, 0)),
             snapshots=(kind == "vm" and supported(thing.snapshotNum, 0)) or 0,
             checkpoints=len((kind == "vm" and supported(thing.listAllCheckpoints, 0)) or ()),

@@ -9,17 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-
-
-def fingerprint(xml: str) -> str:
-    """What tells two definitions apart."""
-    return hashlib.sha256(tree.canonical(tree.parse(xml))).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,6 @@ class Seen:
     live_xml: str | None = None
     autostart: bool = False
     persistent: bool = True
-    fingerprint: str = ""
     # Is memory of it kept on disk, from which its next start goes on?
     saved: bool = False
     # What libvirt knows of states that were kept of it.
@@ -46,6 +41,11 @@ class Seen:
     @property
     def active(self) -> bool:
         return self.live_xml is not None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells its definition from any other."""
+        return hashlib.sha256(tree.canonical(tree.parse(self.xml))).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action, Rename
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen, fingerprint
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -38,6 +38,5 @@ def plan_rename(given: Mapping[str, Any], seen: Seen | None) -> tuple[Seen | Non
         )
     root = tree.parse(seen.xml)
     root.find("name").text = given["name"]
-    xml = tree.render(root)
-    later = replace(seen, name=given["name"], xml=xml, fingerprint=fingerprint(xml))
+    later = replace(seen, name=given["name"], xml=tree.render(root))
     return later, [Rename(seen.name, given["name"])]
