@@ -199,7 +199,7 @@ class LibvirtObserver:
         return VolumeSeen(
             pool=pool,
             name=volume.name(),
-            path=volume.path(),
+            path=root.findtext("target/path") or volume.path(),
             capacity=int(root.findtext("capacity")),
             allocation=int(root.findtext("allocation") or 0),
             format=format_spot.text if format_spot else None,

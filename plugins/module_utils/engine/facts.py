@@ -142,6 +142,7 @@ class NodeFacts:
         self._pools: dict[str, PoolSeen | None] = {}
         self._volumes: dict[tuple[str, str], VolumeSeen | None] = {}
         self._networks: dict[str, Seen | None] = {}
+        self._listed: dict[str, list[VolumeSeen]] = {}
 
     @cached_property
     def node(self) -> Mapping[str, Any]:
@@ -226,4 +227,6 @@ class NodeFacts:
         return self._observer.untunable(vm, call)
 
     def volumes(self, pool: str) -> list[VolumeSeen]:
-        return self._observer.volumes(pool)
+        if pool not in self._listed:
+            self._listed[pool] = self._observer.volumes(pool)
+        return self._listed[pool]

@@ -59,7 +59,7 @@ class Index:
 def _gather(step: _Step, element: tree.Element, found: set[int]) -> None:
     found |= step.here
     if step.attributes:
-        for name in element.keys():
+        for name in element.attrib:
             if name in step.attributes:
                 found |= step.attributes[name]
     if step.below:
