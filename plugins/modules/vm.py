@@ -10557,6 +10557,7 @@ options:
       - The CPUs one by one, where some can come and go. The list
         is one value and names all O(max_vcpus); O(vcpus) is the number
         of those that are enabled.
+      - Without it, a new vm gets the first O(vcpus) of O(max_vcpus).
       - Adding or removing one takes effect at the next start of the
         vm.
     type: list

@@ -16,6 +16,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MISSING = "test ! -e /usr/sbin/libvirtd"
+# What the distribution wrote, and a line that somebody added to it.
+CONFIGURED = "sha256sum /etc/libvirt/*.conf"
+OWN = "echo 'max_processes = 4242' >> /etc/libvirt/qemu.conf"
 PICTURE = "find /etc /usr /var/lib -xdev -newer /tmp/before -type f | sort"
 
 
@@ -53,7 +56,13 @@ def test_a_bare_host_becomes_a_node(bare: Any, play: Any) -> None:
 
     # It converges the host, and once more without a change, and looks at it.
     bare.run(["molecule", "test", "--scenario-name", "node"], cwd=ROOT)
+    # What the distribution says in libvirt's files is kept, and what somebody adds as well.
+    assert node.ssh("dpkg --verify libvirt-daemon-system | grep ' c '; true").stdout == ""
+    configured = node.ssh(f"{OWN}; {CONFIGURED}").stdout
+    assert "/etc/libvirt/qemu.conf" in configured
     assert "changed=0 " in play("node", "--check", **wish).stdout
+    assert "changed=0 " in play("node", **wish).stdout
+    assert node.ssh(CONFIGURED).stdout == configured
 
 
 def test_seeds_are_written_once(bare: Any, play: Any) -> None:

@@ -128,8 +128,8 @@ def _changed(seen: dict[str, Any], name: str) -> None:
 
 
 def test_interfaces_and_a_console_of_a_running_vm(lab: Any, tmp_path: Path, prepared: None) -> None:
-    """What changes live is so in the running vm, under an address that was never given
-    (defect 8), and a new password is noticed and seen nowhere (defect 12)."""
+    """What changes live is so in the running vm, under an address that was never given,
+    and a new password is noticed and seen nowhere."""
     run = {"state": "running"}
     seen = play(
         lab,

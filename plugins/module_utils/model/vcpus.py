@@ -11,6 +11,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Apply,
     Field,
+    Owner,
     Schema,
     said,
 )
@@ -104,6 +105,9 @@ VCPUS = (
         of=_VCPU,
         many=True,
         same=said,
+        # libvirt writes one for a running guest to which a CPU was added.
+        owner=Owner.FILLED,
+        initial_doc="the first O(vcpus) of O(max_vcpus)",
         apply=Apply.RESTART,
     ),
 )
