@@ -25,15 +25,8 @@ def constraints(schema: Schema) -> dict[str, Any]:
 
 def _argument(one: Field) -> dict[str, Any]:
     argument: dict[str, Any] = {"type": "list" if one.many else one.type}
-    if one.of and not argument_spec(one.of):
-        # Nobody sets anything in it.
-        argument["type"] = "list" if one.many else "dict"
-    elif one.of:
-        argument["type"] = "list" if one.many else "dict"
-        argument["options"] = argument_spec(one.of)
-        argument.update(constraints(one.of))
-        if one.many:
-            argument["elements"] = "dict"
+    if one.of:
+        argument.update(_nested(one, one.of))
     elif one.type == "list":
         argument["elements"] = one.elements or "str"
     if one.required:
@@ -47,3 +40,13 @@ def _argument(one: Field) -> dict[str, Any]:
     # Names such as public_key make Ansible guess; each option says it for itself.
     argument["no_log"] = one.no_log
     return argument
+
+
+def _nested(one: Field, schema: Schema) -> dict[str, Any]:
+    kind = {"type": "list" if one.many else "dict"}
+    options = argument_spec(schema)
+    if not options:
+        # Nobody sets anything in it.
+        return kind
+    elements = {"elements": "dict"} if one.many else {}
+    return {**kind, **elements, "options": options, **constraints(schema)}

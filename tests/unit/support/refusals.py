@@ -20,5 +20,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import S
 
 def refusals(schema: Schema, wish: Mapping[str, Any]) -> list[str]:
     """Its complaints about options that do not come together, or not alone."""
-    validator = ArgumentSpecValidator(argument_spec(schema), **constraints(schema))
-    return list(validator.validate(dict(wish)).error_messages)
+    known = _VALIDATORS.get(id(schema))
+    if known is None:
+        known = ArgumentSpecValidator(argument_spec(schema), **constraints(schema))
+        _VALIDATORS[id(schema)] = known
+    return list(known.validate(dict(wish)).error_messages)
+
+
+# Those of the largest schemas take longer to make than to use.
+_VALIDATORS: dict[int, ArgumentSpecValidator] = {}

@@ -73,16 +73,19 @@ _CORPUS = (
 _MOST = 8
 
 
-def values(schema: Schema, only_placed: bool = False) -> st.SearchStrategy[dict[str, Any]]:
-    """Any subset of the options of a schema, as a user writes them.
-
-    ``only_placed`` takes those alone that are kept in XML, with a selector for those that need one.
-    """
-    return st.composite(_values)(schema, only_placed)
+# By the options that they are of: to make one takes longer than to draw from it.
+_KNOWN: dict[tuple[int, bool], st.SearchStrategy[Any]] = {}
 
 
 def value(one: Field, only_placed: bool = False) -> st.SearchStrategy[Any]:
     """Any value of an option, as a user writes it."""
+    key = (id(one), only_placed)
+    if key not in _KNOWN:
+        _KNOWN[key] = _value(one, only_placed)
+    return _KNOWN[key]
+
+
+def _value(one: Field, only_placed: bool) -> st.SearchStrategy[Any]:
     if one.of and one.many:
         return _items(one.of, only_placed)
     if one.of:
@@ -92,7 +95,12 @@ def value(one: Field, only_placed: bool = False) -> st.SearchStrategy[Any]:
     return _plain(one)
 
 
-def _values(draw: Any, schema: Schema, only_placed: bool) -> dict[str, Any]:
+@st.composite
+def values(draw: Any, schema: Schema, only_placed: bool = False) -> dict[str, Any]:
+    """Any subset of the options of a schema, as a user writes them.
+
+    ``only_placed`` takes those alone that are kept in XML, with a selector for those that need one.
+    """
     drawn: dict[str, Any] = {}
     selectors = {one.by for one in schema.fields if one.by and only_placed}
     optional = [one.name for one in schema.fields if not one.required]
