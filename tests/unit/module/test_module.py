@@ -10,6 +10,7 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.power.plan imp
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.resource import VM_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm_info import VM_INFO
 from tests.unit.support import play
+from tests.unit.support.golden import CASES, load
+from tests.unit.support.refusals import refusals
 
 
 class Ended(Exception):
@@ -346,3 +349,9 @@ def test_a_host_has_a_method_for_each_action(host: type):
         if kind is not actions.Action:
             verb = kind.verb.fget(object.__new__(kind))
             assert callable(getattr(host, f"_{verb}")), verb
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_ansible_lets_golden_cases_through(path: Path):
+    """Between them they name every option of a vm, also with an older ansible-core."""
+    assert refusals(VM_RESOURCE.schema, {"name": "web1", **load(path)["wish"]}) == []

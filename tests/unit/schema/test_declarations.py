@@ -14,27 +14,26 @@ import pytest
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Owner, Schema
-from tests.unit.support.schemas import Option, all_schemas
+from tests.unit.support.schemas import all_schemas
 
 SCHEMAS = all_schemas()
-OPTIONS = [Option(f"{s.name}.{one.name}", s, one) for s in SCHEMAS for one in s.fields]
 _TYPES = ("bool", "dict", "int", "list", "path", "raw", "str")
 
 each_schema = pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)
-each_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.path)
 
 
 def test_the_model_is_found():
     assert {"vm", "disk", "nic", "cdrom", "node"} <= {schema.name for schema in SCHEMAS}
 
 
-@each_option
-def test_has_a_sentence(option: Option):
-    docs = option.field.doc
-    for text in [docs] if isinstance(docs, str) else docs:
-        assert text.endswith("."), "a sentence ends in a full stop"
-        assert text[0].isupper(), "a sentence begins with a capital letter"
-        assert "  " not in text, "words were joined with a space too many"
+@each_schema
+def test_has_a_sentence(schema: Schema):
+    for one in schema.fields:
+        docs = one.doc
+        for text in [docs] if isinstance(docs, str) else docs:
+            assert text.endswith("."), f"{one.name}: a sentence ends in a full stop"
+            assert text[0].isupper(), f"{one.name}: a sentence begins with a capital letter"
+            assert "  " not in text, f"{one.name}: words were joined with a space too many"
 
 
 @each_schema
@@ -99,62 +98,62 @@ def test_things_in_a_list_can_be_told_apart(schema: Schema):
             assert one.of[one.of.key].required
 
 
-@each_option
-def test_has_a_known_type(option: Option):
-    one = option.field
-    assert one.type in _TYPES
-    assert bool(one.elements) <= (one.type == "list")
-    if one.codec is codec.INT:
-        assert one.type == "int"
-    if one.codec in (codec.YES_NO, codec.ON_OFF, codec.PRESENCE):
-        assert one.type == "bool"
-    if one.codec is codec.PAIRS:
-        assert one.type == "dict"
+@each_schema
+def test_has_a_known_type(schema: Schema):
+    for one in schema.fields:
+        assert one.type in _TYPES, one.name
+        assert bool(one.elements) <= (one.type == "list"), one.name
+        if one.codec is codec.INT:
+            assert one.type == "int", one.name
+        if one.codec in (codec.YES_NO, codec.ON_OFF, codec.PRESENCE):
+            assert one.type == "bool", one.name
+        if one.codec is codec.PAIRS:
+            assert one.type == "dict", one.name
 
 
-@each_option
-def test_says_how_a_change_is_applied(option: Option):
+@each_schema
+def test_says_how_a_change_is_applied(schema: Schema):
     """An option with a place is part of the thing, so a change of it has to be applied."""
-    one = option.field
-    if one.places and one.owner is not Owner.REPORTED:
-        assert isinstance(one.apply, Apply)
-    if one.via:
-        assert one.apply is Apply.LIVE
+    for one in schema.fields:
+        if one.places and one.owner is not Owner.REPORTED:
+            assert isinstance(one.apply, Apply), one.name
+        if one.via:
+            assert one.apply is Apply.LIVE, one.name
 
 
-@each_option
-def test_unset_means_leave_it_alone(option: Option):
+@each_schema
+def test_unset_means_leave_it_alone(schema: Schema):
     """Only what steers the run has a default: any other would change what nobody named."""
-    one = option.field
-    if one.default is not None:
-        assert one.steers
-        assert not one.places
-        assert not one.required
+    for one in schema.fields:
+        if one.default is not None:
+            assert one.steers, one.name
+            assert not one.places, one.name
+            assert not one.required, one.name
 
 
-@each_option
-def test_choices_hold_what_is_used(option: Option):
-    one = option.field
-    assert len(set(one.choices)) == len(one.choices)
-    for value in (one.initial, one.default, one.absent):
-        if one.choices and value is not None:
-            used = {value} if isinstance(value, str) else {*value}
-            assert used <= {*one.choices}
+@each_schema
+def test_choices_hold_what_is_used(schema: Schema):
+    for one in schema.fields:
+        assert len(set(one.choices)) == len(one.choices), one.name
+        for value in (one.initial, one.default, one.absent):
+            if one.choices and value is not None:
+                used = {value} if isinstance(value, str) else {*value}
+                assert used <= {*one.choices}, one.name
 
 
-@each_option
-def test_reported_is_no_option(option: Option):
-    one = option.field
-    if one.owner is Owner.REPORTED:
-        assert not one.required
-        assert one.initial is None
-        assert not one.aliases
+@each_schema
+def test_reported_is_no_option(schema: Schema):
+    for one in schema.fields:
+        if one.owner is Owner.REPORTED:
+            assert not one.required, one.name
+            assert one.initial is None, one.name
+            assert not one.aliases, one.name
 
 
-@each_option
-def test_new_values_are_valid(option: Option):
-    one = option.field
-    if one.initial is not None and not one.of:
-        assert one.codec.parse(one.codec.show(one.initial)) == one.initial
-        if one.check:
-            one.check(one.initial)
+@each_schema
+def test_new_values_are_valid(schema: Schema):
+    for one in schema.fields:
+        if one.initial is not None and not one.of:
+            assert one.codec.parse(one.codec.show(one.initial)) == one.initial, one.name
+            if one.check:
+                one.check(one.initial)
