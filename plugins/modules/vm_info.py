@@ -451,12 +451,23 @@ vms:
               a vm that this collection made.
           type: int
           sample: 1767225600
-        disk_use:
+        disks:
           description:
             - Where its disks are, and who uses them. Only of M(vmrt.libvirt.vm_info).
           type: list
           elements: dict
           contains:
+            address:
+              description:
+                - Its place in the machine, as O(vmrt.libvirt.vm#module:disks[].address)
+                  gives it.
+              type: str
+              sample: '0000:04:00.0'
+            alias:
+              description:
+                - What libvirt calls the device.
+              type: str
+              sample: ua-vmrt-data
             attach_count:
               description:
                 - How many running vms use it.
@@ -465,9 +476,20 @@ vms:
             guest_path:
               description:
                 - A path in a guest of Linux that leads to it; only
-                  of disks with a serial number.
+                  of disks with a serial number or a world-wide name.
               type: str
               sample: /dev/disk/by-id/virtio-data
+            major:
+              description:
+                - Major number of its device on the node. Only of
+                  block devices, where the task runs on the node.
+              type: int
+              sample: 8
+            minor:
+              description:
+                - Minor number of its device on the node.
+              type: int
+              sample: 16
             name:
               description:
                 - Name of the disk.
@@ -477,11 +499,11 @@ vms:
               description:
                 - Its file or device on the node.
               type: str
-              sample: /srv/data.qcow2
+              sample: /dev/disk/by-id/wwn-0x5000c500
             users:
               description:
                 - The vms that have it, this one among them; several
-                  may share one.
+                  may share one. Only of disks with a path.
               type: list
               elements: str
               sample:

@@ -75,7 +75,7 @@ def test_who_waits_in_vain_is_told_what_was_seen(waited: dict[str, Any]) -> None
     status = waited["info"]["vms"][0]["status"]
     assert (status["health"]["healthy"], status["health"]["agent"]) == (True, True)
     assert sorted(status["processes"]["vcpu_threads"]) == ["0", "1"]
-    assert status["disk_use"][0]["guest_path"] == "/dev/disk/by-id/virtio-root"
+    assert status["disks"][0]["guest_path"] == "/dev/disk/by-id/virtio-root"
 
 
 def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Path) -> None:

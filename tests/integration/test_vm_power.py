@@ -139,6 +139,6 @@ def test_what_is_done_to_a_machine(lab: Any, tiny_image: Path, tmp_path: Path) -
     assert status["processes"]["pid"] > 1
     assert list(status["processes"]["vcpu_threads"]) == ["0"]
     assert {"definition", "log", "folder", "monitor", "agent"} <= set(status["paths"])
-    assert status["disk_use"][0]["users"] == [NAME]
+    assert status["disks"][0]["users"] == [NAME]
     assert seen["crashed"]["phase"] == "Stopped"
     assert verbs(seen["ended"])[0] == "undefine"

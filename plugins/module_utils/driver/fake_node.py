@@ -90,6 +90,8 @@ class FakeNode:
     held: set[str] = field(default_factory=set)
     # Steps that were taken and left no other trace.
     done: list[Any] = field(default_factory=list)
+    # Numbers of block devices, by their paths.
+    block_devices: dict[str, tuple[int, int]] = field(default_factory=dict)
     # Can libvirt use cgroups?
     cgroups: bool = True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts import user_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import (
     FakeNode,
     Thing,
@@ -111,9 +112,9 @@ class FakeObserver:
         for vm, thing in self._node.vms.items():
             running = thing.live is not None
             for disk in _in_force(thing).iterfind("devices/disk"):
-                target = disk.find("target").get("dev")
                 for path, backing in self._layers(disk, running):
-                    users.setdefault(path, []).append(User(vm, running, target, backing))
+                    user = user_of(vm, running, disk, backing)
+                    users.setdefault(path, []).append(user)
         return users
 
     def _layers(self, disk: tree.Element, running: bool) -> Iterator[tuple[str, bool]]:
@@ -187,6 +188,9 @@ class FakeObserver:
 
     def vitals(self, vm: str) -> Mapping[str, Any]:
         return self._node.vitals.get(vm, {})
+
+    def block_device(self, path: str) -> tuple[int, int] | None:
+        return self._node.block_devices.get(path)
 
     def is_folder(self, path: str) -> bool:
         return path in self._node.folders

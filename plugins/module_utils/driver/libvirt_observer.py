@@ -21,6 +21,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     supported,
     translated,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts import (
+    device_numbers,
+    user_of,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.vitals import vitals
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
@@ -29,6 +33,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
@@ -214,10 +219,8 @@ class LibvirtObserver:
                 root = tree.parse(domain.XMLDesc(0))
                 for disk in root.iterfind("devices/disk"):
                     for path, backing in self._sources(disk):
-                        target = disk.find("target").get("dev")
-                        users.setdefault(path, []).append(
-                            User(domain.name(), active, target, backing)
-                        )
+                        user = user_of(domain.name(), active, disk, backing)
+                        users.setdefault(path, []).append(user)
         return users
 
     def _sources(self, disk: tree.Element) -> Iterable[tuple[str, bool]]:
@@ -325,6 +328,9 @@ class LibvirtObserver:
     def vitals(self, vm: str) -> dict[str, Any]:
         with translated(f"reading the vm '{vm}'"):
             return vitals(self._connection, self._thing("vm", vm))
+
+    def block_device(self, path: str) -> tuple[int, int] | None:
+        return device_numbers(path) if is_here(self._connection.getURI()) else None
 
     def is_folder(self, path: str) -> bool:
         return os.path.isdir(path)

@@ -43,12 +43,15 @@ class VolumeSeen:
 @dataclass(frozen=True)
 class User:
     """A vm that uses a file: ``target`` is its name for the disk, ``backing`` tells that the file
-    is only a lower layer of it."""
+    is only a lower layer of it, ``writes`` that it is not only read, and ``shares`` that others
+    may write to it."""
 
     vm: str
     running: bool
     target: str
     backing: bool = False
+    writes: bool = True
+    shares: bool = False
 
 
 class Observer(Protocol):
@@ -107,6 +110,9 @@ class Observer(Protocol):
     def vitals(self, vm: str) -> Mapping[str, Any]:
         """What is known of the life of a vm: ``reason``, ``control``, ``disk_errors``,
         ``processes`` and ``paths`` of the schemas HEALTH, PROCESSES and PATHS."""
+
+    def block_device(self, path: str) -> tuple[int, int] | None:
+        """Major and minor number of a block device, as far as can be seen from here."""
 
     def is_folder(self, path: str) -> bool:
         """Is there a folder, as far as can be seen from here?"""
@@ -216,6 +222,9 @@ class NodeFacts:
             if seen and seen.active and seen.target == folder:
                 return self.volume(pool, name)
         return None
+
+    def block_device(self, path: str) -> tuple[int, int] | None:
+        return self._observer.block_device(path)
 
     def download(self, pool: str, name: str) -> bytes:
         return self._observer.download(pool, name)

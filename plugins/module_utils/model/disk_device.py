@@ -134,7 +134,8 @@ SHARING_FIELDS = (
     ),
     Field(
         "shareable",
-        "Whether several machines may use the disk at the same time.",
+        "Whether several machines may use the disk at the same time. Each that runs has to say so; "
+        "those that write to it need the format V(raw).",
         type="bool",
         at="shareable",
         codec=codec.PRESENCE,

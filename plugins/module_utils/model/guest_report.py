@@ -7,31 +7,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.told import told
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
-    Field,
-    Owner,
-    Schema,
-)
-
-
-def _told(name: str, doc: str, **more: Any) -> Field:
-    more = {"codec": codec.RAW, **more}
-    return Field(name, doc, owner=Owner.REPORTED, **more)
-
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
 
 FILE_SYSTEM = Schema(
     name="file_system",
     doc="A file system that is mounted in a guest.",
     fields=(
-        _told("mountpoint", "Where it is mounted.", sample="/"),
-        _told("device", "What the guest calls its device.", sample="vda2"),
-        _told("type", "Its type.", sample="ext4"),
-        _told("size", "Its size.", codec=codec.CAPACITY, sample="20GiB"),
-        _told("used", "Its used room.", codec=codec.CAPACITY, sample="3GiB"),
-        _told(
+        told("mountpoint", "Where it is mounted.", sample="/"),
+        told("device", "What the guest calls its device.", sample="vda2"),
+        told("type", "Its type.", sample="ext4"),
+        told("size", "Its size.", codec=codec.CAPACITY, sample="20GiB"),
+        told("used", "Its used room.", codec=codec.CAPACITY, sample="3GiB"),
+        told(
             "serials",
             "Serial numbers of the disks that it is on, as O(vmrt.libvirt.vm#module:disks[].serial)"
             " gives them.",
@@ -45,54 +35,54 @@ INFO = Schema(
     name="guest_info",
     doc="What the agent knows of the guest's system.",
     fields=(
-        _told("agent_version", "Version of the agent.", sample="7.2.22"),
-        _told(
+        told("agent_version", "Version of the agent.", sample="7.2.22"),
+        told(
             "commands", "Commands that the agent carries out.", type="list", sample=["guest-exec"]
         ),
-        _told("hostname", "Name of the guest.", sample="web1"),
-        _told("os", "Name of the system.", sample="debian"),
-        _told("os_name", "Name of the system, for people.", sample="Debian GNU/Linux 12"),
-        _told("os_version", "Version of the system.", sample="12"),
-        _told("kernel", "Release of the kernel.", sample="6.1.0-38-cloud-amd64"),
-        _told("arch", "Machine, as the kernel names it.", sample="x86_64"),
-        _told("timezone", "Name of the time zone.", sample="UTC"),
-        _told("users", "Names of the users that are logged in.", type="list", sample=["debian"]),
+        told("hostname", "Name of the guest.", sample="web1"),
+        told("os", "Name of the system.", sample="debian"),
+        told("os_name", "Name of the system, for people.", sample="Debian GNU/Linux 12"),
+        told("os_version", "Version of the system.", sample="12"),
+        told("kernel", "Release of the kernel.", sample="6.1.0-38-cloud-amd64"),
+        told("arch", "Machine, as the kernel names it.", sample="x86_64"),
+        told("timezone", "Name of the time zone.", sample="UTC"),
+        told("users", "Names of the users that are logged in.", type="list", sample=["debian"]),
     ),
 )
 
 _OF = {
     "exec": (
-        _told(
+        told(
             "rc",
             "What the command ended with; 128 and the signal where one ended it.",
             type="int",
             sample=0,
         ),
-        _told("stdout", "What the command wrote.", sample="active"),
-        _told("stderr", "What the command wrote to its error output.", sample=""),
-        _told(
+        told("stdout", "What the command wrote.", sample="active"),
+        told("stderr", "What the command wrote to its error output.", sample=""),
+        told(
             "truncated", "Whether the agent dropped some of the output.", type="bool", sample=False
         ),
     ),
     "read_file": (
-        _told("file_text", "The content as text; only where it is UTF-8.", sample="web1\n"),
-        _told("file_base64", "The content in Base64.", sample="d2ViMQo="),
+        told("file_text", "The content as text; only where it is UTF-8.", sample="web1\n"),
+        told("file_base64", "The content in Base64.", sample="d2ViMQo="),
     ),
-    "info": (_told("info", INFO.doc, of=INFO),),
+    "info": (told("info", INFO.doc, of=INFO),),
     "file_systems": (
-        _told("file_systems", "The file systems.", of=FILE_SYSTEM, many=True, type="list"),
+        told("file_systems", "The file systems.", of=FILE_SYSTEM, many=True, type="list"),
     ),
     "get_time": (
-        _told(
+        told(
             "guest_time",
             "Time of the guest's clock, in seconds since 1970.",
             type="int",
             sample=1767225600,
         ),
-        _told("offset", "How many seconds it is ahead of the node's clock.", type="int", sample=0),
+        told("offset", "How many seconds it is ahead of the node's clock.", type="int", sample=0),
     ),
     "authorized_keys": (
-        _told(
+        told(
             "authorized_keys",
             "The keys that were let in before the run.",
             type="list",
@@ -100,9 +90,7 @@ _OF = {
         ),
     ),
     "freeze": (
-        _told(
-            "frozen", "Whether file systems are frozen after the run.", type="bool", sample=False
-        ),
+        told("frozen", "Whether file systems are frozen after the run.", type="bool", sample=False),
     ),
 }
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_status import DISK_STATUS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.health import (
-    DISK_USE,
     HEALTH,
     PATHS,
     PROCESSES,
@@ -117,10 +117,10 @@ STATUS = Schema(
             sample={"cpu.mode": "host-model"},
         ),
         Field(
-            "disk_use",
+            "disks",
             "Where its disks are, and who uses them. Only of M(vmrt.libvirt.vm_info).",
             type="list",
-            of=DISK_USE,
+            of=DISK_STATUS,
             many=True,
             owner=Owner.REPORTED,
         ),

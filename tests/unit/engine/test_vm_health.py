@@ -14,7 +14,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_agent imp
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import info
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.disk_status import guest_path
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import AGENT_CHANNEL
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from tests.unit.support import play
 
 
@@ -93,8 +95,72 @@ def test_what_waits_for_a_restart_is_told_as_it_is(made: FakeNode):
     assert status(made)["in_force"] == {"max_memory": "1GiB"}
 
 
-def test_who_shares_a_disk_is_told(made: FakeNode):
-    (disk,) = status(made)["disk_use"]
-    assert (disk["users"], disk["attach_count"]) == (["web1"], 1)
-    assert disk["guest_path"] == "/dev/disk/by-id/virtio-a_long_serial_of_a_d"
-    assert disk["path"] == f"{play.FOLDER}/web1-root.qcow2"
+def test_where_a_disk_is_and_who_has_it_is_told(made: FakeNode):
+    made.block_devices[f"{play.FOLDER}/web1-root.qcow2"] = (253, 0)
+    (disk,) = status(made)["disks"]
+    assert disk == {
+        "name": "root",
+        "alias": "ua-vmrt-root",
+        "path": f"{play.FOLDER}/web1-root.qcow2",
+        "major": 253,
+        "minor": 0,
+        "address": "0000:01:00.0",
+        "guest_path": "/dev/disk/by-id/virtio-a_long_serial_of_a_d",
+        "users": ["web1"],
+        "attach_count": 1,
+    }
+
+
+SHARED = {"name": "data", "path": "/srv/data.img", "format": "raw", "shareable": True}
+
+
+def test_running_machines_that_have_a_disk_are_counted(made: FakeNode):
+    """Up with each that attaches it, once, and down with each that lets go of it."""
+    play.converge(made, name="db1", state="running")
+    wish, gone = {"disks": [SHARED]}, {"disks": [{"name": "data", "state": "absent"}]}
+
+    def count(name: str = "web1") -> tuple[int, list[str]]:
+        found = [one for one in status(made, name=name).get("disks", ()) if one["name"] == "data"]
+        return (found[0]["attach_count"], found[0]["users"]) if found else (0, [])
+
+    assert count() == (0, [])
+    play.converge(made, **wish)
+    assert count() == (1, ["web1"])
+    assert play.converge(made, **wish).actions == ()
+    assert count() == (1, ["web1"])
+    play.converge(made, name="db1", **wish)
+    assert count() == count("db1") == (2, ["db1", "web1"])
+    # One that is only defined has it, and does not use it.
+    play.converge(made, name="db2", **wish)
+    assert count() == (2, ["db1", "db2", "web1"])
+    play.converge(made, name="db2", state="absent")
+    made.held.add("ua-vmrt-data")
+    with pytest.raises(VmrtError, match="did not let go"):
+        play.converge(made, **gone)
+    assert count() == (2, ["db1", "web1"])
+    made.held.clear()
+    play.converge(made, **gone)
+    assert count("db1") == (1, ["db1"])
+    assert play.converge(made, **gone).actions == ()
+    play.converge(made, name="db1", **gone)
+    assert count() == count("db1") == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("disk", "path"),
+    [
+        ({"bus": "virtio", "serial": " a  b"}, "virtio-a_b"),
+        ({"bus": "scsi", "serial": "x"}, "scsi-0QEMU_QEMU_HARDDISK_x"),
+        (
+            {"bus": "scsi", "serial": "x", "vendor": "12345678", "product": "p"},
+            "scsi-012345678p_x",
+        ),
+        ({"bus": "sata", "serial": "x" * 24}, f"ata-QEMU_HARDDISK_{'x' * 20}"),
+        ({"bus": "usb", "serial": "x"}, "usb-QEMU_QEMU_HARDDISK_x-0:0"),
+        ({"bus": "scsi", "wwn": "5000c50015ea71aa"}, "wwn-0x5000c50015ea71aa"),
+        ({"bus": "virtio"}, None),
+        ({"bus": "fdc", "serial": "x"}, None),
+    ],
+)
+def test_a_guest_knows_a_disk_by_what_it_is_told_of_it(disk: dict[str, Any], path: str | None):
+    assert guest_path(disk) == (path and f"/dev/disk/by-id/{path}")

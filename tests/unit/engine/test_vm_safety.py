@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Action,
     CreateVolume,
     Define,
+    Start,
     Stop,
     Undefine,
 )
@@ -38,6 +39,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
 from tests.unit.support import play
 
 MAC = "52:54:00:00:00:aa"
+SHARED = {"name": "data", "path": "/srv/shared", "format": "raw"}
 
 
 def with_vm(**options: Any) -> FakeNode:
@@ -228,12 +230,54 @@ def test_an_address_of_another_vm_is_refused():
 @pytest.mark.parametrize("more", [{}, {"readonly": True}, {"shareable": True}])
 def test_a_disk_of_another_vm_has_to_be_shared_on_purpose(more: dict[str, Any]):
     made = play.node()
-    play.converge(made, name="db1", disks=[{"name": "data", "path": "/srv/shared", **more}])
-    wish = {"disks": [{"name": "data", "path": "/srv/shared", **more}]}
+    play.converge(made, name="db1", disks=[{**SHARED, **more}])
+    wish = {"disks": [{**SHARED, **more}]}
     if more:
         assert play.plan(made, **wish).changed
     else:
         assert "the vm 'db1' uses /srv/shared as its disk vda" in str(refusal(made, **wish))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ({}, {"shareable": True}, "uses /srv/shared as its disk vda alone"),
+        ({}, {"readonly": True}, "as its disk vda and writes to it"),
+        ({"readonly": True}, {"shareable": True}, "as its disk vda alone"),
+        ({"shareable": True}, {"readonly": True}, "as its disk vda and writes to it"),
+        ({"shareable": True}, {}, "as its disk vda"),
+        ({}, {"readonly": True, "shareable": True}, None),
+        ({"shareable": True}, {"shareable": True}, None),
+        ({"readonly": True}, {"readonly": True}, None),
+    ],
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_machines_that_run_share_a_disk_or_none_is_touched(
+    first: dict[str, Any], second: dict[str, Any], why: str | None, late: bool
+):
+    """Also of a disk that was defined before the other machine was started."""
+    made = play.node()
+    wish = {"state": "running", "disks": [{**SHARED, **second}]}
+    if late:
+        play.converge(made, disks=wish.pop("disks"))
+        play.converge(made, name="db1", disks=[{**SHARED, **first, "shareable": True}])
+        shared = play.config(made, "db1").find("devices/disk/shareable")
+        shared.getparent().remove(shared) if "shareable" not in first else None
+        FakeHost(made).run(Start("vm", "db1"))
+    else:
+        play.converge(made, name="db1", state="running", disks=[{**SHARED, **first}])
+    if why:
+        error = refusal(made, **wish)
+        assert (error.option, why in str(error)) == ("disks[data]", True)
+    else:
+        assert play.plan(made, **wish).changed
+
+
+def test_a_format_that_several_can_not_write_is_refused():
+    error = refusal(play.node(), disks=[play.disk(shareable=True)])
+    assert error.option == "disks[root].shareable"
+    assert play.plan(play.node(), disks=[play.disk(shareable=True, readonly=True)]).changed
+    assert play.plan(play.node(), disks=[play.disk(shareable=True, format="raw")]).changed
 
 
 def test_an_image_that_others_are_made_from_is_no_disk():

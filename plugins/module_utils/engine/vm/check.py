@@ -22,6 +22,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_devic
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_filesystems import (
     check_filesystems,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sharing import (
+    check_sharing,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sources import (
     check_sources,
 )
@@ -70,7 +73,7 @@ def check(
         *check_devices(wanted, config, root),
         *check_places(wanted, root),
         *_plugs(wanted, config, runs, facts),
-        *_shared(wanted, config, facts),
+        *check_sharing(wanted, root, state, facts),
     ]
 
 
@@ -181,29 +184,4 @@ def _plugs(
                     )
                 )
         seen[mac] = nic["name"]
-    return errors
-
-
-def _shared(
-    wanted: Mapping[str, Any], config: Mapping[str, Any], facts: NodeFacts
-) -> list[VmrtError]:
-    """A disk that two machines write to is lost, so each has to be said to be shareable."""
-    own = {disk.get("path") for disk in config.get("disks", ())}
-    errors = []
-    for disk in wanted.get("disks", ()):
-        path = disk.get("path")
-        if not path or path in own or disk.get("state") == "absent":
-            continue
-        if disk.get("shareable") or disk.get("readonly"):
-            continue
-        for user in facts.users.get(path, ()):
-            if user.vm != wanted["name"]:
-                what = "as the base of its disk" if user.backing else "as its disk"
-                errors.append(
-                    VmrtError(
-                        f"the vm '{user.vm}' uses {path} {what} {user.target}",
-                        option=f"disks[{disk['name']}]",
-                        hint="Use another volume, or say readonly or shareable.",
-                    )
-                )
     return errors

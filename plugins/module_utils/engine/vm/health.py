@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.disk_status import disk_status
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.pending import expands
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import RUNNING
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import AGENT_CHANNEL
@@ -48,7 +49,7 @@ def more_status(observer: Observer, seen: Seen, facts: NodeFacts, ask: bool) -> 
     more: dict[str, Any] = {
         "health": health,
         "paths": paths,
-        "disk_use": _disk_use(seen, facts),
+        "disks": disk_status(seen, facts),
     }
     if processes:
         more["processes"] = processes
@@ -92,29 +93,3 @@ def _in_force(seen: Seen, live: tree.Element) -> dict[str, Any]:
     """What the running vm has of options that its definition gives another value."""
     changes = diff(VM, read(VM, tree.parse(seen.xml)), live)
     return {one.path: one.as_dict()["before"] for one in changes if not expands(one)}
-
-
-def _disk_use(seen: Seen, facts: NodeFacts) -> list[dict[str, Any]]:
-    disks = read(VM, tree.parse(seen.live_xml or seen.xml)).get("disks", ())
-    return [_use(disk, facts) for disk in disks if disk.get("path")]
-
-
-def _use(disk: Mapping[str, Any], facts: NodeFacts) -> dict[str, Any]:
-    users = [one for one in facts.users.get(disk["path"], ()) if not one.backing]
-    return {
-        "name": disk["name"],
-        "path": disk["path"],
-        "guest_path": _guest_path(disk),
-        "users": sorted({one.vm for one in users}),
-        "attach_count": len({one.vm for one in users if one.running}),
-    }
-
-
-def _guest_path(disk: Mapping[str, Any]) -> str | None:
-    """As the rules of udev name it."""
-    serial = str(disk.get("serial") or "").replace(" ", "_")
-    kinds = {"virtio": "virtio-", "scsi": "scsi-0QEMU_QEMU_HARDDISK_", "sata": "ata-QEMU_HARDDISK_"}
-    kind = kinds.get(disk.get("bus", ""))
-    # A disk of virtio tells 20 characters of it.
-    short = serial[:20] if disk.get("bus") == "virtio" else serial
-    return f"/dev/disk/by-id/{kind}{short}" if serial and kind else None
