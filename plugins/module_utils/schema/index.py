@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
 
+# A tag that stands for each.
+_ANY = "*"
+
 
 @dataclass(frozen=True)
 class _Step:
@@ -63,7 +66,8 @@ def _gather(step: _Step, element: tree.Element, found: set[int]) -> None:
             if name in step.attributes:
                 found |= step.attributes[name]
     if step.below:
+        whatever = step.below.get(_ANY)
         for child in element:
-            below = step.below.get(child.tag)
-            if below is not None:
-                _gather(below, child, found)
+            for below in (step.below.get(child.tag), whatever):
+                if below is not None:
+                    _gather(below, child, found)
