@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from typing import Any, Callable
+from typing import Any, Callable, Protocol
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
@@ -21,13 +21,16 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_host i
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_snapshot import (
+    LibvirtSnapshot,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import (
     StepFailed,
     WaitFailed,
     apply,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.deed import Deed
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.foreseen import foreseen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import (
@@ -51,6 +54,26 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
 )
 
 Query = Callable[[LibvirtObserver, Mapping[str, Any]], Mapping[str, Any]]
+Secrets = Callable[[Mapping[str, Any]], set[str]]
+
+
+class Fleet(Protocol):
+    """Many things as one wish: see engine.fleet, which only its own module carries."""
+
+    def __init__(self, given: Mapping[str, Any]): ...
+
+    def foresee(self, observer: Observer, earlier: Foreseen) -> None: ...
+
+    def converge(
+        self,
+        reader: Observer,
+        look: Callable[[], Observer],
+        connect: Callable[[], LibvirtHost],
+    ) -> None: ...
+
+    def trouble(self) -> str: ...
+
+    def result(self) -> dict[str, Any]: ...
 
 
 def run(resource: Resource) -> None:
@@ -128,6 +151,24 @@ def _done(deed: Deed, plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def run_fleet(schema: Schema, fleet: type[Fleet], hidden: Secrets) -> None:
+    """Converge many things of one node; what goes wrong with one does not hinder the others."""
+
+    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+        wish, uri = fleet(given), uri_of(module)
+        with closing(LibvirtSnapshot(uri)) as snapshot:
+            if module.check_mode:
+                wish.foresee(snapshot, foreseen(common.get("foreseen") or {}))
+            else:
+                wish.converge(snapshot, snapshot.anew, lambda: LibvirtHost(uri, open_url))
+        trouble = wish.trouble()
+        if trouble:
+            module.fail_json(msg=trouble, **wish.result())
+        return wish.result()
+
+    _run(schema, COMMON, work, hidden)
+
+
 def run_info(schema: Schema, query: Query) -> None:
     """Read only: ``query`` gets the normalised options and returns the result."""
 
@@ -153,11 +194,17 @@ def run_files(schema: Schema, plan: Callable[[Mapping[str, Any]], Files]) -> Non
     module.exit_json(changed=bool(files), files=sorted(files))
 
 
-def _run(schema: Schema, common: Schema, work: Callable[..., dict[str, Any]]) -> None:
+def _run(
+    schema: Schema,
+    common: Schema,
+    work: Callable[..., dict[str, Any]],
+    hidden: Secrets = lambda params: set(),
+) -> None:
     spec = {**argument_spec(common), **argument_spec(schema)}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints(schema))
     params = module.params
     _hide(module, schema)
+    module.no_log_values |= hidden(params)
     require_libraries(module)
     try:
         given = normalise(schema, _of(schema, params))

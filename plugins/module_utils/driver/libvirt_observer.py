@@ -48,7 +48,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 
 _AGENT_SECONDS = 5
-_STATES = (
+STATES = (
     *("no state", "running", "blocked", "paused", "in shutdown", "shutoff", "crashed"),
     "pmsuspended",
 )
@@ -145,7 +145,7 @@ class LibvirtObserver:
         inactive = known_flags.inactive(self.driver(), kind)
         secure = libvirt.VIR_DOMAIN_XML_SECURE if kind == "vm" else 0
         xml = thing.XMLDesc(inactive if persistent else secure)
-        state = _STATES[thing.state()[0]] if kind == "vm" else "active" if active else "inactive"
+        state = STATES[thing.state()[0]] if kind == "vm" else "active" if active else "inactive"
         return Seen(
             name=thing.name(),
             xml=xml,

@@ -79,7 +79,7 @@ def test_every_size_and_time_says_its_unit(shown, module):
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_options_are_those_of_the_argument_spec(shown, module):
     options = dict(shown[module.name]["doc"]["options"])
-    common = {"uri", "foreseen"} if module.converges else {"uri"}
+    common = {"uri", "foreseen"} if module.converges or module.name == "fleet" else {"uri"}
     common = set() if module.name in WITHOUT_LIBVIRT else common
     assert set(options) == set(argument_spec(module.schema)) | common
 

@@ -57,11 +57,11 @@ def plan_steps(
     done = {change.path for change in live.changes} - set(live.pending)
     waits = _once(*(path for path in pending if path not in done), *live.pending, *seed)
     if waits and given["apply"] == "restart":
-        return Steps(storage.after, _restart(given, state))
+        return Steps(storage.after, restart(given, state))
     return Steps((*live.actions, *storage.after), power, waits)
 
 
-def _restart(given: Mapping[str, Any], state: str) -> tuple[Action, ...]:
+def restart(given: Mapping[str, Any], state: str) -> tuple[Action, ...]:
     name = given["name"]
     paused = True if given["state"] == "paused" else None
     return (*stop(name, given, state), Start("vm", name, paused))

@@ -1,0 +1,86 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A node on which several things are planned: each plan counts on those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, Undefine
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    Foreseen,
+    NodeFacts,
+    Observer,
+    User,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.part import Part
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import initial_target
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+
+
+class FleetFacts(NodeFacts):
+    """What the node has, and what the plans before will have made of it."""
+
+    def __init__(self, observer: Observer, foreseen: Foreseen | None = None):
+        super().__init__(observer, foreseen)
+        self._planned_users: dict[str, list[User]] = {}
+        self._planned_macs: dict[str, str] = {}
+        self._gone: set[str] = set()
+
+    @property
+    def users(self) -> Mapping[str, list[User]]:
+        if not (self._planned_users or self._gone):
+            return super().users
+        paths = {*super().users, *self._planned_users}
+        return {path: [*self._left(path), *self._planned_users.get(path, ())] for path in paths}
+
+    def _left(self, path: str) -> list[User]:
+        return [user for user in super().users.get(path, ()) if user.vm not in self._gone]
+
+    @property
+    def macs(self) -> Mapping[str, str]:
+        left = {mac: vm for mac, vm in super().macs.items() if vm not in self._gone}
+        return {**left, **self._planned_macs}
+
+    def count_on(self, plan: Plan) -> None:
+        """Take a vm for what its plan makes of it."""
+        for action in plan.actions:
+            if isinstance(action, Undefine) and action.kind == "vm":
+                self._gone.add(action.name)
+            elif isinstance(action, Define) and action.kind == "vm":
+                self._define(action)
+
+    def _define(self, action: Define) -> None:
+        root = tree.parse(action.xml)
+        for mac in root.iterfind("devices/interface/mac"):
+            self._planned_macs[mac.get("address", "").lower()] = action.name
+        for disk in root.iterfind("devices/disk"):
+            source, target = disk.find("source"), disk.find("target")
+            path = None if source is None else source.get("file") or source.get("dev")
+            if path:
+                user = User(action.name, True, target.get("dev", "") if target is not None else "")
+                self._planned_users.setdefault(path, []).append(user)
+
+
+def foreseen_of(parts: Iterable[Part], earlier: Foreseen) -> Foreseen:
+    """What parts that are planned make, besides what earlier tasks make."""
+    there = [part for part in parts if not part.fails and part.given.get("state") != "absent"]
+    networks = {part.given["name"] for part in there if part.kind == "networks"}
+    pools = {
+        part.given["name"]: part.given.get("target") or initial_target(part.given["name"])
+        for part in there
+        if part.kind == "pools"
+    }
+    volumes = {
+        (part.given["pool"], part.given["name"]): part.given.get("size")
+        for part in there
+        if part.kind in ("images", "disks")
+    }
+    return Foreseen(
+        networks=earlier.networks | networks,
+        pools={**(earlier.pools or {}), **pools},
+        volumes={**(earlier.volumes or {}), **volumes},
+    )

@@ -1,0 +1,88 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One thing of a fleet, from what is wanted of it to what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import phase
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import declaration
+
+
+@dataclass
+class Part:
+    """A thing, told from others by the list that it is in and its name."""
+
+    kind: str
+    name: str
+    resource: Resource
+    given: Mapping[str, Any] = field(default_factory=dict)
+    state: str | None = None
+    plan: Plan = field(default_factory=Plan)
+    # The steps of its restart, where a rolling one is asked for.
+    restart: tuple[Action, ...] = ()
+    restarted: bool = False
+    error: VmrtError | None = None
+    warnings: list[str] = field(default_factory=list)
+    # What it is after the run, where that was read.
+    report: Mapping[str, Any] | None = None
+
+    @property
+    def path(self) -> str:
+        """What a user calls it."""
+        return f"{self.kind}[{self.name}]"
+
+    @property
+    def fails(self) -> bool:
+        return self.error is not None
+
+    def planned(self, seen: Seen | None, plan: Plan) -> None:
+        self.state = seen.state if seen else None
+        self.plan = plan
+
+    def result(self) -> dict[str, Any]:
+        """Its entry in the result."""
+        steps = self._steps()
+        restarted = self.restarted and not isinstance(self.error, StepFailed)
+        result: dict[str, Any] = {
+            "changed": bool(steps),
+            "failed": self.fails,
+            "actions": [action.describe() for action in steps],
+            "changes": [change.as_dict() for change in self.plan.changes],
+            "restart_required": [] if restarted else list(self.plan.restart_required),
+        }
+        if self.plan.changed:
+            result["diff"] = {"before": dict(self.plan.before), "after": dict(self.plan.after)}
+        if self.plan.filled:
+            result["filled"] = dict(self.plan.filled)
+        if self.plan.warnings or self.warnings:
+            result["warnings"] = [*self.plan.warnings, *self.warnings]
+        if isinstance(self.error, StepFailed):
+            result["failed_action"] = self.error.action.describe()
+        if self.error:
+            result["msg"] = str(self.error)
+        if self.report is not None:
+            result[self.resource.what] = declaration(self.resource.schema, self.report)
+        result["phase"] = self._phase()
+        return result
+
+    def _steps(self) -> list[Action]:
+        """What was done, up to a step that failed."""
+        if isinstance(self.error, StepFailed):
+            before = self.plan.actions if self.restarted else ()
+            return [*before, *self.error.done]
+        return [*self.plan.actions, *(self.restart if self.restarted else ())]
+
+    def _phase(self) -> str:
+        status = (self.report or {}).get("status") or {}
+        return str(status.get("phase") or (phase(self.state) if self.state else "Absent"))
