@@ -32,7 +32,7 @@ PYTHONS = {
     "newest": ["3.14", "3.13", "3.12"],
 }
 # The unit tests of what imports ansible; all else is the same with each of them.
-OF_ANSIBLE = ["connection", "docs", "filter", "module"]
+OF_ANSIBLE = ["connection", "docs/test_ansible_doc.py", "filter", "module"]
 TARGET_PYTHONS = ["3.9"]  # below what any of these cores runs on, but still a target
 
 nox.needs_version = ">=2024.10"
@@ -65,10 +65,10 @@ def run_pytest(session: nox.Session, *tests: str) -> None:
 @nox.session
 @each_core()
 def units(session: nox.Session, core: str) -> None:
-    """Unit tests with one ansible-core: all of them with the newest that this machine can run, and
-    with each other one those of what it has a part in."""
+    """Unit tests with one ansible-core; with an older one, of what it has a part in."""
     session.install(CORES[core], "-r", "requirements.txt", "-r", "requirements/unit.txt")
     runnable = [core for core, fitting in PYTHONS.items() if FOUND.keys() & {*fitting}]
+    # A machine may have no Python for the newest of all.
     parts = [""] if core == runnable[-1] else OF_ANSIBLE
     run_pytest(session, *(f"tests/unit/{part}" for part in parts))
 

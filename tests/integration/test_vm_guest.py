@@ -24,9 +24,21 @@ WISH: dict[str, Any] = {
     "state": "running",
     "memory": "512MiB",
     "vcpus": 2,
-    "disks": [{"name": "root", "size": "4GiB", "image": "it-guest.qcow2", "serial": "root"}],
+    "disks": [
+        {"name": "root", "size": "4GiB", "image": "it-guest.qcow2", "serial": "root"},
+        {"name": "logs", "size": "1MiB", "bus": "scsi", "serial": "it logs"},
+        {"name": "mine", "size": "1MiB", "bus": "scsi", "serial": "1", "vendor": "EIGHT4SY"},
+        {"name": "wide", "size": "1MiB", "bus": "scsi", "wwn": "5000c50015ea71aa"},
+    ],
     "serials": [{"name": "console", "log": LOG}],
 }
+# By what the guest knows its disks.
+PATHS = [
+    "/dev/disk/by-id/virtio-root",
+    "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_it_logs",
+    "/dev/disk/by-id/scsi-0EIGHT4SYQEMU_HARDDISK_1",
+    "/dev/disk/by-id/wwn-0x5000c50015ea71aa",
+]
 KEYS = [
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOne one",
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAITwo x",
@@ -75,7 +87,7 @@ def test_who_waits_in_vain_is_told_what_was_seen(waited: dict[str, Any]) -> None
     status = waited["info"]["vms"][0]["status"]
     assert (status["health"]["healthy"], status["health"]["agent"]) == (True, True)
     assert sorted(status["processes"]["vcpu_threads"]) == ["0", "1"]
-    assert status["disks"][0]["guest_path"] == "/dev/disk/by-id/virtio-root"
+    assert [disk["guest_path"] for disk in status["disks"]] == PATHS
 
 
 def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Path) -> None:
@@ -83,7 +95,8 @@ def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Pat
     keys = {"user": "debian", "keys": KEYS}
     only = {"user": "debian", "keys": KEYS[:1], "exclusive": True}
     make = {"argv": ["touch", "/opt/it made"], "creates": "/opt/it made"}
-    script = "echo out; echo err >&2; readlink -e /dev/disk/by-id/virtio-root; cat | wc -c; exit 3"
+    links = " ".join(PATHS)
+    script = f"echo out; echo err >&2; readlink -e {links}; cat | wc -c; exit 3"
     seen = play(
         lab,
         tmp_path,
@@ -123,7 +136,9 @@ def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Pat
     assert not seen["run_again"]["changed"]
     fails = seen["fails"]
     assert (fails["failed"], fails["rc"], fails["stderr"]) == (True, 3, "err\n")
-    assert fails["stdout"].split() == ["out", "/dev/vda", "200000"]
+    first, root, *others, size = fails["stdout"].split()
+    assert (first, root, size) == ("out", "/dev/vda", "200000")
+    assert sorted(others) == ["/dev/sda", "/dev/sdb", "/dev/sdc"]
     assert "runs on" in refused(seen["late"], "timeout")
     assert "4 MiB" in refused(seen["long"], "operation")
     refused(seen["unknown"], "operation")

@@ -98,7 +98,10 @@ def test_the_machine_itself(lab: Any, tmp_path: Path) -> None:
         changed=task("vm", **LATER),
         changed_again=task("vm", **LATER),
         gone=task("vm", **END, delete_disks="owned"),
-        left=shell(f"{STATE}; ls -A /var/lib/libvirt/images | grep it-efi; true"),
+        left=shell(
+            f"{STATE}; ls -A /var/lib/libvirt/images | grep it-efi;"
+            " find /run/libvirt /var/lib/libvirt/qemu /etc/libvirt -name '*it-efi*'"
+        ),
         disk_end=task("disk", name="it-efi-root.qcow2", state="absent"),
     )
     assert seen["before"]["stdout"] == seen["between"]["stdout"]
@@ -123,6 +126,7 @@ def test_the_machine_itself(lab: Any, tmp_path: Path) -> None:
     assert not seen["later_again"]["changed"]
     assert seen["later_again"]["restart_required"] == waits
     info = seen["info"]["vms"][0]
+    assert [one["name"] for one in info["status"]["processes"]["helpers"]] == ["swtpm"]
     assert info["tpm"]["model"] == "tpm-crb"
     assert info["smbios"]["system"] == {"serial": "S-2", "sku": "K-1"}
     assert info["features"]["vmport"] is False

@@ -131,6 +131,15 @@ def test_a_result_tells_all_of_a_run(task: Task):
     assert "filled" not in more
 
 
+def test_a_connection_is_closed_whatever_happens(task: Task, monkeypatch: pytest.MonkeyPatch):
+    closed: list[Any] = []
+    monkeypatch.setattr(FakeObserver, "close", lambda self: closed.append(self))
+    assert task.vm(check=True, **WISH)["changed"]
+    assert task.vm(**WISH)["changed"]
+    assert task.vm(disks=[{"name": "more"}])["failed"]
+    assert len(closed) == len(task.uris) == 3
+
+
 def test_a_result_has_no_definitions(task: Task):
     """Definitions are long, and may hold a password."""
     assert "<domain" not in json.dumps(task.vm(**WISH))
