@@ -403,9 +403,10 @@ options:
     suboptions:
       devices:
         description:
-          - What the vm gets of one block device.
-          - Adding or removing one takes effect at the next start
-            of the vm.
+          - What the vm gets of one block device. What is given counts
+            at once; one that goes away does so at the next start.
+          - Adding or removing one takes effect at once, also on a
+            running vm.
         type: list
         elements: dict
         suboptions:
@@ -418,12 +419,12 @@ options:
           read_bytes:
             description:
               - Most that is read in a second.
-              - A change takes effect at the next start of the vm.
+              - A change takes effect at once, also on a running vm.
             type: str
           read_iops:
             description:
               - Most reads in a second.
-              - A change takes effect at the next start of the vm.
+              - A change takes effect at once, also on a running vm.
             type: int
           state:
             description:
@@ -434,17 +435,17 @@ options:
           weight:
             description:
               - Weight against other vms, from V(100) to V(1000).
-              - A change takes effect at the next start of the vm.
+              - A change takes effect at once, also on a running vm.
             type: int
           write_bytes:
             description:
               - Most that is written in a second.
-              - A change takes effect at the next start of the vm.
+              - A change takes effect at once, also on a running vm.
             type: str
           write_iops:
             description:
               - Most writes in a second.
-              - A change takes effect at the next start of the vm.
+              - A change takes effect at once, also on a running vm.
             type: int
       weight:
         description:
@@ -8699,8 +8700,10 @@ options:
             choices: [strict, preferred, interleave, restrictive]
           nodes:
             description:
-              - Numbers of the NUMA nodes.
-              - A change takes effect at the next start of the vm.
+              - Numbers of the NUMA nodes. Under a running vm they
+                only change where it runs with V(restrictive), and
+                else at its next start.
+              - A change takes effect at once, also on a running vm.
             type: str
           placement:
             description:

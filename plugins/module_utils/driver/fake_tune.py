@@ -21,7 +21,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import w
 def tune(live: tree.Element, call: str, target: str | None, settings: Mapping[str, Any]) -> None:
     """Set tunables of a running vm, or of its disk ``target``."""
     if call in _PARTS:
-        write(VM, _PARTS[call](int(target or 0), dict(settings)), live)
+        write(VM, _PARTS[call](target or "", dict(settings)), live)
         return
     vias = {f"{call}:{name}": value for name, value in settings.items()}
     if target is None:
@@ -48,11 +48,14 @@ def _values(schema: Schema, vias: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-# Tunables of a part of a vm that has a number, as a wish has them.
-_PARTS: dict[str, Callable[[int, dict[str, Any]], dict[str, Any]]] = {
-    "vcpu_pin": lambda part, pin: {"cpu_tune": {"vcpu_pins": [{"vcpu": part, **pin}]}},
-    "iothread_pin": lambda part, pin: {"cpu_tune": {"iothread_pins": [{"iothread": part, **pin}]}},
-    "io_thread": lambda part, pool: {"io_thread_ids": [{"id": part, **pool}]},
+# Tunables of a part of a vm that has a number or a path, as a wish has them.
+_PARTS: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
+    "vcpu_pin": lambda part, pin: {"cpu_tune": {"vcpu_pins": [{"vcpu": int(part), **pin}]}},
+    "iothread_pin": lambda part, pin: {
+        "cpu_tune": {"iothread_pins": [{"iothread": int(part), **pin}]}
+    },
+    "block_device": lambda part, limits: {"block_tune": {"devices": [{"path": part, **limits}]}},
+    "io_thread": lambda part, pool: {"io_thread_ids": [{"id": int(part), **pool}]},
 }
 
 

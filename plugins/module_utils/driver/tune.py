@@ -65,6 +65,25 @@ def _block_weight(domain: Any, _target: str | None, settings: Settings, flags: i
     domain.setBlkioParameters(dict(settings), flags)
 
 
+def _block_device(domain: Any, target: str | None, settings: Settings, flags: int) -> None:
+    limits = {_DEVICE_LIMITS[name]: f"{target},{limit}" for name, limit in settings.items()}
+    domain.setBlkioParameters(limits, flags)
+
+
+# libvirt's names of what a vm gets of one block device.
+_DEVICE_LIMITS = {
+    "weight": "device_weight",
+    "read_iops": "device_read_iops_sec",
+    "write_iops": "device_write_iops_sec",
+    "read_bytes": "device_read_bytes_sec",
+    "write_bytes": "device_write_bytes_sec",
+}
+
+
+def _numa(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
+    domain.setNumaParameters({"numa_nodeset": settings["nodes"]}, flags)
+
+
 def _balloon(domain: Any, _target: str | None, settings: Settings, flags: int) -> None:
     domain.setMemoryStatsPeriod(settings["period"], flags)
 
@@ -100,6 +119,8 @@ CALLS: dict[str, Callable[[Any, str | None, Settings, int], None]] = {
     "lifecycle": _lifecycle,
     "memory_limits": _memory_limits,
     "block_weight": _block_weight,
+    "block_device": _block_device,
+    "numa": _numa,
     "balloon": _balloon,
     "vcpu_pin": _vcpu_pin,
     "emulator_pin": _emulator_pin,
@@ -111,4 +132,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "scheduler": lambda domain: domain.schedulerParametersFlags(libvirt.VIR_DOMAIN_AFFECT_LIVE),
     "memory_limits": lambda domain: domain.memoryParameters(libvirt.VIR_DOMAIN_AFFECT_LIVE),
     "block_weight": lambda domain: domain.blkioParameters(libvirt.VIR_DOMAIN_AFFECT_LIVE),
+    "block_device": lambda domain: domain.blkioParameters(libvirt.VIR_DOMAIN_AFFECT_LIVE),
+    # Nothing tells of cgroups for memory nodes: they are there where the others are.
+    "numa": lambda domain: domain.schedulerParametersFlags(libvirt.VIR_DOMAIN_AFFECT_LIVE),
 }

@@ -33,7 +33,7 @@ class Lxc(Hypervisor):
         hotplug=frozenset({"disks", "nics", "hostdevs"}),
         update=NONE,
         calls=calls(
-            *("memory", "memory_limits", "block_weight", "scheduler:cpu_shares"),
+            *("memory", "memory_limits", "block_weight", "block_device", "scheduler:cpu_shares"),
             *("scheduler:vcpu_period", "scheduler:vcpu_quota"),
         ),
         slots=False,

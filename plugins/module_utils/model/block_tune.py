@@ -12,7 +12,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
 
 
-def _weight(via: str | None, apply: Apply) -> Field:
+def _weight(via: str) -> Field:
     return Field(
         "weight",
         "Weight against other vms, from V(100) to V(1000).",
@@ -20,19 +20,33 @@ def _weight(via: str | None, apply: Apply) -> Field:
         at="weight",
         codec=codec.INT,
         check=limits.weight,
-        apply=apply,
+        apply=Apply.LIVE,
         via=via,
     )
 
 
-def _operations(name: str, doc: str, at: str) -> Field:
+def _operations(name: str, doc: str) -> Field:
     return Field(
-        name, doc, type="int", at=at, codec=codec.INT, check=names.not_negative, apply=Apply.RESTART
+        name,
+        doc,
+        type="int",
+        at=f"{name}_sec",
+        codec=codec.INT,
+        check=names.not_negative,
+        apply=Apply.LIVE,
+        via=f"block_device:{name}",
     )
 
 
-def _size(name: str, doc: str, at: str) -> Field:
-    return Field(name, doc, at=at, codec=codec.BYTES, apply=Apply.RESTART)
+def _size(name: str, doc: str) -> Field:
+    return Field(
+        name,
+        doc,
+        at=f"{name}_sec",
+        codec=codec.BYTES,
+        apply=Apply.LIVE,
+        via=f"block_device:{name}",
+    )
 
 
 _DEVICE = Schema(
@@ -49,11 +63,11 @@ _DEVICE = Schema(
             required=True,
             apply=Apply.RESTART,
         ),
-        _weight(None, Apply.RESTART),
-        _operations("read_iops", "Most reads in a second.", "read_iops_sec"),
-        _operations("write_iops", "Most writes in a second.", "write_iops_sec"),
-        _size("read_bytes", "Most that is read in a second.", "read_bytes_sec"),
-        _size("write_bytes", "Most that is written in a second.", "write_bytes_sec"),
+        _weight("block_device:weight"),
+        _operations("read_iops", "Most reads in a second."),
+        _operations("write_iops", "Most writes in a second."),
+        _size("read_bytes", "Most that is read in a second."),
+        _size("write_bytes", "Most that is written in a second."),
     ),
 )
 
@@ -62,7 +76,16 @@ BLOCK_TUNE = Schema(
     doc="What the vm gets of the block devices of the node. It needs the block controller of the "
     "node's cgroups.",
     fields=(
-        _weight("block_weight:weight", Apply.LIVE),
-        Field("devices", _DEVICE.doc, at="device", of=_DEVICE, many=True, apply=Apply.RESTART),
+        _weight("block_weight:weight"),
+        Field(
+            "devices",
+            f"{_DEVICE.doc} What is given counts at once; one that goes away does so at the next "
+            "start.",
+            at="device",
+            of=_DEVICE,
+            many=True,
+            apply=Apply.LIVE,
+            via="block_device:weight",
+        ),
     ),
 )

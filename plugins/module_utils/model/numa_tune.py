@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import ITEM_STATE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
@@ -26,14 +28,9 @@ def _mode() -> Field:
     )
 
 
-def _nodes() -> Field:
-    return Field(
-        "nodes",
-        "Numbers of the NUMA nodes.",
-        at="@nodeset",
-        codec=codec.CPUS,
-        apply=Apply.RESTART,
-    )
+def _nodes(doc: str, **more: Any) -> Field:
+    more = {"apply": Apply.RESTART, **more}
+    return Field("nodes", doc, at="@nodeset", codec=codec.CPUS, **more)
 
 
 _MEMORY = Schema(
@@ -41,7 +38,12 @@ _MEMORY = Schema(
     doc="Where the memory of the vm comes from.",
     fields=(
         _mode(),
-        _nodes(),
+        _nodes(
+            "Numbers of the NUMA nodes. Under a running vm they only change where it runs with "
+            "V(restrictive), and else at its next start.",
+            apply=Apply.LIVE,
+            via="numa:nodes",
+        ),
         Field(
             "placement",
             "Whether O(numa_tune.memory.nodes) says where, or the advice of numad.",
@@ -70,7 +72,7 @@ _CELL = Schema(
             apply=Apply.RESTART,
         ),
         _mode(),
-        _nodes(),
+        _nodes("Numbers of the NUMA nodes."),
     ),
 )
 

@@ -444,3 +444,18 @@ def test_patches_that_can_not_be(patch: dict[str, Any], words: str):
     error = refusal(made, xml_patches=[patch])
     assert str(error.option).startswith("xml_patches[0]")
     assert words in str(error)
+
+
+@pytest.mark.parametrize("mode", ["strict", "restrictive"])
+def test_memory_comes_from_other_nodes_only_where_that_is_allowed(mode: str):
+    made = play.node()
+    play.converge(made, state="running", numa_tune={"memory": {"mode": mode, "nodes": "0"}})
+    more = {"numa_tune": {"memory": {"nodes": "0-1"}}}
+    waits = [] if mode == "restrictive" else ["numa_tune.memory.nodes"]
+    assert list(play.plan(made, **more).restart_required) == waits
+    made.cgroups = False
+    if waits:
+        assert play.converge(made, **more).restart_required == ("numa_tune.memory.nodes",)
+    else:
+        with pytest.raises(VmrtError, match="can not limit the running vm"):
+            play.plan(made, **more)

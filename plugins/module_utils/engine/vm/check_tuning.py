@@ -16,6 +16,8 @@ CGROUP_CALLS = {
     "scheduler": "cpu_tune",
     "memory_limits": "memory_tune",
     "block_weight": "block_tune",
+    "block_device": "block_tune",
+    "numa": "numa_tune",
 }
 
 

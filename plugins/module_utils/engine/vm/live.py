@@ -245,7 +245,7 @@ def _called(schema: Schema, values: Mapping[str, Any], call: str) -> Iterator[tu
 
 
 def _tune_parts(call: str, changes: list[Change], vm: Running) -> list[Action]:
-    """A call for each part, such as a CPU of the guest, that has a number."""
+    """A call for each part, such as a CPU of the guest."""
     parts: dict[str, dict[str, Any]] = {}
     for change in changes:
         settings = parts.setdefault(str(change.item), {})
@@ -287,13 +287,23 @@ def _metadata(changes: list[Change], vm: Running) -> list[Action]:
     return [SetMetadata(vm.name, tree.render(mark))]
 
 
+def _numa(changes: list[Change], vm: Running) -> list[Action] | None:
+    """What is allowed from other nodes only later can come from others at any time."""
+    (change,) = changes
+    memory = (vm.values.get("numa_tune") or {}).get("memory") or {}
+    if memory.get("mode") != "restrictive" or change.after is None:
+        return None
+    return [Tune(vm.name, "numa", None, {"nodes": change.after})]
+
+
 _CALLS: dict[str, Callable[[list[Change], Running], list[Action] | None]] = {
     "memory": _memory,
     "vcpus": _vcpus,
     "metadata": _metadata,
     "io_threads": _io_threads,
+    "numa": _numa,
 }
 # Calls that are made once, whatever lists their options stand in.
 _WHOLE = ("io_threads",)
-# Calls for a part of a vm that has a number.
-_PARTS = ("vcpu_pin", "iothread_pin")
+# Calls for a part of a vm that has a number or a path.
+_PARTS = ("vcpu_pin", "iothread_pin", "block_device")
