@@ -151,6 +151,13 @@ def balloon_extra(root: tree.Element) -> int:
     return sum(_bytes(one, "target/size") for one in _elements(root) if not _is_outside(one))
 
 
+def balloon_size(live: tree.Element) -> int:
+    """Bytes that the balloon of a running vm leaves it. What devices outside of the balloon give it
+    stands in the same sum."""
+    outside = sum(_bytes(one, "target/current") for one in _elements(live) if _is_outside(one))
+    return _bytes(live, "currentMemory") - outside
+
+
 def without_devices(root: tree.Element) -> tree.Element:
     """A definition that counts no memory of devices, so that two can be compared of which one has
     them plugged already; it is not to be changed."""

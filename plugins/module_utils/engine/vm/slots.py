@@ -6,23 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.buses import (
+    BOARD,
+    bus_of,
+    is_express,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 # Buses, besides PCI itself, whose devices can come and go as long as they have a controller.
 _BUSES = ("scsi", "usb", "virtio-serial")
+# Bridges to slots of PCI that a running machine can use, and how many slots each has.
+_BRIDGES = ("pcie-to-pci-bridge", "pci-bridge")
 _SLOTS_OF_PCI = 31
-# Devices that are on no bus at all.
-_BOARD = ("lease", "redirfilter", "dimm", "nvdimm")
-
-# Character devices, by the kinds of them that are on a bus.
-_PORTS: Mapping[str, Mapping[str | None, str]] = {
-    "channel": {"virtio": "virtio-serial"},
-    "console": {"virtio": "virtio-serial"},
-    "serial": {"usb-serial": "usb", "pci-serial": "pci"},
-}
-_WATCHDOGS = {"i6300esb": "pci", "diag288": "ccw"}
 
 
 class Slots:
@@ -31,17 +26,18 @@ class Slots:
     def __init__(self, live: tree.Element):
         devices = live.find("devices")
         self._buses = {one.get("type") for one in devices.iterfind("controller")}
-        self._free = _free(live)
         self._roots = any(one.get("model") == "pcie-root" for one in devices.iterfind("controller"))
+        self._free = {"pcie": _ports(live), "pci": _slots(live, self._roots)}
 
     def take(self, device: tree.Element) -> bool:
         """Is there room for a device? It is taken then."""
         bus = bus_of(device)
         if bus != "pci":
             return self._reaches(bus)
-        if self._free <= 0:
+        lane = self._lane(device)
+        if self._free[lane] <= 0:
             return False
-        self._free -= 1
+        self._free[lane] -= 1
         if device.tag == "controller":
             self._buses.add(device.get("type"))
         return True
@@ -53,11 +49,15 @@ class Slots:
             return self._reaches(bus)
         if self._roots and _is_on_root(device):
             return False
-        self._free += 1
+        self._free[self._lane(device)] += 1
         return True
 
+    def _lane(self, device: tree.Element) -> str:
+        """Some devices fit no port of PCI Express; without that, all take slots."""
+        return "pcie" if self._roots and is_express(device) else "pci"
+
     def _reaches(self, bus: str | None) -> bool:
-        return bus in _BOARD or (bus in _BUSES and bus in self._buses)
+        return bus in BOARD or (bus in _BUSES and bus in self._buses)
 
 
 class Anywhere(Slots):
@@ -73,55 +73,32 @@ class Anywhere(Slots):
         return True
 
 
-def bus_of(device: tree.Element) -> str | None:
-    """What a device is plugged into: pci, another bus, or its own kind where there is no bus."""
-    said = device.get("bus")
-    if device.tag in ("disk", "input"):
-        spot = tree.find(device, "target/@bus")
-        said = spot.text if spot else said
-        return "pci" if said == "virtio" else said
-    if device.tag == "controller":
-        # No other kind of controller can come or go under a running vm.
-        return "pci" if device.get("type") == "scsi" else None
-    if device.tag == "filesystem":
-        # QEMU can not let go of 9p.
-        spot = tree.find(device, "driver/@type")
-        return "pci" if spot and spot.text == "virtiofs" else None
-    if device.tag in _PORTS:
-        spot = tree.find(device, "target/@type")
-        return _PORTS[device.tag].get(spot.text if spot else None)
-    if device.tag == "watchdog":
-        return _WATCHDOGS.get(device.get("model"))
-    if device.tag == "shmem":
-        spot = tree.find(device, "model/@type")
-        return "pci" if spot and spot.text != "ivshmem" else None
-    if device.tag == "redirdev":
-        return "usb"
-    if device.tag == "hostdev":
-        kind = device.get("type")
-        if kind == "mdev" and device.get("model") != "vfio-pci":
-            return None
-        return "pci" if kind in ("pci", "mdev", "scsi_host") else kind
-    if device.tag == "memory":
-        return "pci" if str(device.get("model")).startswith("virtio") else device.get("model")
-    return device.tag if device.tag in _BOARD else "pci"
+def _ports(live: tree.Element) -> int:
+    """Free ports of PCI Express; each takes one device."""
+    return len(_indexes(live, ("pcie-root-port",)) - {bus for bus, _slot in _addresses(live)})
 
 
-def _free(live: tree.Element) -> int:
-    """PCI Express takes one device a port; plain PCI has slots, and needs ACPI to use them."""
-    devices = live.find("devices")
-    addresses = [one for one in devices.iterfind("*/address") if one.get("type") == "pci"]
-    roots = {one.get("model") for one in devices.iterfind("controller")}
-    if "pcie-root" in roots:
-        ports = {
-            int(one.get("index"))
-            for one in devices.iterfind("controller")
-            if one.get("model") == "pcie-root-port"
-        }
-        return len(ports - {int(address.get("bus"), 16) for address in addresses})
+def _slots(live: tree.Element, express: bool) -> int:
+    """Free slots of PCI. A machine with PCI Express has them behind bridges; another has them on
+    its own bus, and needs ACPI to use them."""
+    taken = _addresses(live)
+    if express:
+        buses = _indexes(live, _BRIDGES)
+        return _SLOTS_OF_PCI * len(buses) - len({one for one in taken if one[0] in buses})
     if live.find("features/acpi") is None:
         return 0
-    return _SLOTS_OF_PCI - len({address.get("slot") for address in addresses})
+    return _SLOTS_OF_PCI - len({slot for _bus, slot in taken})
+
+
+def _indexes(live: tree.Element, models: tuple[str, ...]) -> set[int]:
+    found = live.iterfind("devices/controller")
+    return {int(one.get("index")) for one in found if one.get("model") in models}
+
+
+def _addresses(live: tree.Element) -> set[tuple[int, int]]:
+    """The bus and the slot of each device on PCI."""
+    found = [one for one in live.iterfind("devices/*/address") if one.get("type") == "pci"]
+    return {(int(one.get("bus"), 16), int(one.get("slot"), 16)) for one in found}
 
 
 def _is_on_root(device: tree.Element) -> bool:
