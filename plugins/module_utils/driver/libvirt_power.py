@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +86,28 @@ class LibvirtPower(LibvirtObserver):
             return not domain.isActive() or domain.state()[0] == libvirt.VIR_DOMAIN_PMSUSPENDED
 
         with Events(self.uri) as events:
-            domain.pMSuspendForDuration(targets[action.target], 0, 0)
+            self._ask_to_sleep(domain, targets[action.target], action.timeout)
             if not events.wait(asleep, action.timeout):
                 raise VmrtError(
                     f"the guest of '{action.name}' did not sleep within {action.timeout} s",
                     option="wait_timeout",
                     hint="Does its kernel know how to suspend?",
                 )
+
+    @staticmethod
+    def _ask_to_sleep(domain: Any, target: int, timeout: int) -> None:
+        """An agent says nothing where its guest sleeps, nor where it did not manage to. libvirt
+        would wait without end, and nobody could ask the agent anything until then."""
+        domain.agentSetResponseTimeout(timeout, 0)
+        try:
+            domain.pMSuspendForDuration(target, 0, 0)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_AGENT_UNRESPONSIVE:
+                raise
+        finally:
+            # A guest whose memory went to its disk is off by now.
+            with suppress(libvirt.libvirtError):
+                domain.agentSetResponseTimeout(libvirt.VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK, 0)
 
     def _inject_nmi(self, action: actions.InjectNmi) -> None:
         self._thing("vm", action.name).injectNMI(0)
