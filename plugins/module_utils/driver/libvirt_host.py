@@ -21,6 +21,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_guest 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import balloon_size
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fetch
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
@@ -32,6 +33,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
     NotFound,
     VmrtError,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import KIB, show_size
 
 # A guest that is still starting may not have heard the first request; seconds.
 _ASK_AGAIN = 10
@@ -207,18 +209,16 @@ class LibvirtHost(LibvirtPower, LibvirtGuest):
 
     def _set_memory(self, action: actions.SetMemory) -> None:
         domain = self._thing("vm", action.name)
-        wanted = action.size // 1024
-        domain.setMemoryFlags(wanted, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+        domain.setMemoryFlags(action.size // KIB, libvirt.VIR_DOMAIN_AFFECT_LIVE)
 
-        def there() -> bool:
-            return bool(domain.info()[2] == wanted)
+        def has() -> int:
+            return balloon_size(tree.parse(domain.XMLDesc(0)))
 
         with Events(self.uri) as events:
-            if not events.wait(there, _BALLOON_SECONDS):
-                has = domain.info()[2] // 1024
+            if not events.wait(lambda: has() == action.size, _BALLOON_SECONDS):
                 raise VmrtError(
-                    f"the guest has {has} MiB, {_BALLOON_SECONDS} s after it was told to have "
-                    f"{wanted // 1024} MiB",
+                    f"the guest has {show_size(has())}, {_BALLOON_SECONDS} s after it was told to "
+                    f"have {show_size(action.size)}",
                     option="memory",
                     hint="Has it a balloon driver? It gets what is defined at its next start.",
                 )
