@@ -11545,8 +11545,8 @@ vm:
               sample: []
             reason:
               description:
-                - Why it is paused or off, in libvirt's word, such
-                  as V(user), V(io-error) or V(crashed).
+                - Why it is paused, off or crashed, in libvirt's word,
+                  such as V(user), V(io-error) or V(panicked).
               type: str
               sample: user
             state:

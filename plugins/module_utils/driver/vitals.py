@@ -26,6 +26,7 @@ _OFF = (
     *("unknown", "shutdown", "destroyed", "crashed", "migrated", "saved", "failed"),
     *("from snapshot", "daemon"),
 )
+_CRASHED = ("unknown", "panicked")
 
 
 def vitals(connection: Any, domain: Any) -> dict[str, Any]:
@@ -51,7 +52,11 @@ def vitals(connection: Any, domain: Any) -> dict[str, Any]:
 
 def _reason(domain: Any) -> str | None:
     state, reason = domain.state()
-    words = {libvirt.VIR_DOMAIN_PAUSED: _PAUSED, libvirt.VIR_DOMAIN_SHUTOFF: _OFF}.get(state)
+    words = {
+        libvirt.VIR_DOMAIN_PAUSED: _PAUSED,
+        libvirt.VIR_DOMAIN_SHUTOFF: _OFF,
+        libvirt.VIR_DOMAIN_CRASHED: _CRASHED,
+    }.get(state)
     return _word(words, reason) if words else None
 
 

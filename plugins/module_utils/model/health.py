@@ -23,8 +23,8 @@ HEALTH = Schema(
         told("state", "What the vm does, in libvirt's word.", sample="running"),
         told(
             "reason",
-            "Why it is paused or off, in libvirt's word, such as V(user), V(io-error) or "
-            "V(crashed).",
+            "Why it is paused, off or crashed, in libvirt's word, such as V(user), V(io-error) or "
+            "V(panicked).",
             sample="user",
         ),
         told(
