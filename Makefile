@@ -35,11 +35,11 @@ unit: $(READY) ## Run the unit tests, on each supported ansible-core and the old
 	nox --session units targets
 
 sanity: $(READY) ## Run ansible-test sanity, on each supported ansible-core
-	nox --session sanity
+	python tools/side_by_side.py sanity
 
 integration: $(READY) ## Run real plays against real libvirt in a lab
 	$(LAB) prepare
-	$(PYTEST) tests/integration
+	$(PYTEST) --numprocesses 2 --dist loadfile tests/integration
 
 e2e: $(READY) ## Run the whole way with real Debian guests in a lab
 	$(LAB) prepare

@@ -251,7 +251,9 @@ def test_it_is_removed(lab: Any, waited: dict[str, Any], tmp_path: Path) -> None
     seen = play(
         lab,
         tmp_path,
-        ended=task("vm", name=NAME, state="absent", delete_disks="owned"),
+        ended=task(
+            "vm", name=NAME, state="absent", delete_disks="owned", force=True, stop_timeout=1
+        ),
         image=task("image", name="it-guest.qcow2", state="absent"),
         left=shell("ls -A /var/lib/libvirt/images | grep it-guest"),
     )
