@@ -39,6 +39,7 @@ def test_what_waits_is_told_until_the_restart(lab: Any, tmp_path: Any) -> None:
         ),
         found=task("vm", name=NAME),
         labelled=task("vm", name=NAME, labels={"tier": "web"}),
+        info=task("vm_info", name=NAME, address_sources=["lease"]),
         restarted=task("vm", **WISH, apply="restart", stop_timeout=1),
         past=task("vm", name=NAME, on_pending="fail"),
         back=task("vm", name=NAME, cpu={"mode": "host-model"}),
@@ -55,6 +56,8 @@ def test_what_waits_is_told_until_the_restart(lab: Any, tmp_path: Any) -> None:
         assert seen[name]["msg"].startswith(f"on_pending: '{NAME}' needs a restart for cpu.mode")
     assert waiting["found"] == ["rng.device", "cpu.mode"]
     assert waiting["labelled"] == waiting["found"], "labels change live, and nothing is forgotten"
+    status = seen["info"]["vms"][0]["status"]
+    assert status["in_force"] == {"rng.device": "/dev/urandom", "cpu.mode": "custom"}
     assert verbs(seen["restarted"]) == ["shutdown", "start"]
     assert waiting["restarted"] == []
     assert not seen["past"].get("failed")

@@ -95,6 +95,9 @@ def test_what_a_machine_gets_of_its_node(lab: Any, tiny_image: Path, tmp_path: P
         less_again=task("vm", **LESS),
         limited=check("vm", name="it-res", cpu_tune={"shares": 512}),
         limited_memory=task("vm", name="it-res", memory_tune={"hard_limit": "1GiB"}),
+        limited_disk=check(
+            "vm", name="it-res", block_tune={"devices": [{"path": "/dev/null", "weight": 200}]}
+        ),
         too_much=check("vm", name="it-res", max_memory="1GiB"),
         later=task("vm", **LATER),
         later_again=task("vm", **LATER),
@@ -131,6 +134,7 @@ def test_what_a_machine_gets_of_its_node(lab: Any, tiny_image: Path, tmp_path: P
     assert not seen["less_again"]["changed"], seen["less_again"]["diff"]
     assert "cgroup" in refused(seen["limited"], "cpu_tune")
     assert "cgroup" in refused(seen["limited_memory"], "memory_tune")
+    assert "cgroup" in refused(seen["limited_disk"], "block_tune")
     refused(seen["too_much"], "max_memory")
 
     assert verbs(seen["later"]) == ["define"]

@@ -93,6 +93,10 @@ def test_what_waits_for_a_restart_is_told_as_it_is(made: FakeNode):
     assert "in_force" not in status(made) or status(made)["in_force"] == {}
     play.converge(made, max_memory="4GiB")
     assert status(made)["in_force"] == {"max_memory": "1GiB"}
+    # libvirt expands the processor of a running machine, and what was said of it is told.
+    play.converge(made, name="db1", state="running", cpu={"mode": "host-model"})
+    play.converge(made, name="db1", cpu={"mode": "maximum"})
+    assert status(made, name="db1")["in_force"]["cpu.mode"] == "host-model"
 
 
 def test_where_a_disk_is_and_who_has_it_is_told(made: FakeNode):

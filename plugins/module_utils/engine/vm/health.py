@@ -12,14 +12,12 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.disk_status import disk_status
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.pending import expands
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import without_devices
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.pending import in_force
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import RUNNING
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import AGENT_CHANNEL
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import diff
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 
 _WELL = ("ok", "job", "occupied")
 # Why a vm may be off without anything being wrong, and paused.
@@ -54,7 +52,8 @@ def more_status(observer: Observer, seen: Seen, facts: NodeFacts, ask: bool) -> 
     if processes:
         more["processes"] = processes
     if live is not None:
-        more["in_force"] = _in_force(seen, live)
+        config = without_devices(tree.parse(seen.xml))
+        more["in_force"] = in_force(config, without_devices(live))
     return more
 
 
@@ -87,9 +86,3 @@ def _problems(health: Mapping[str, Any]) -> list[str]:
     if health["agent"] is False:
         found.append("its guest agent does not answer")
     return found
-
-
-def _in_force(seen: Seen, live: tree.Element) -> dict[str, Any]:
-    """What the running vm has of options that its definition gives another value."""
-    changes = diff(VM, read(VM, tree.parse(seen.xml)), live)
-    return {one.path: one.as_dict()["before"] for one in changes if not expands(one)}

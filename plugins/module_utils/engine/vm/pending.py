@@ -38,9 +38,19 @@ def expands(change: Change) -> bool:
 def pending(edited: tree.Element, live: tree.Element) -> list[str]:
     """The options that differ between an inactive definition and the one in force."""
     values = read(VM, edited)
-    changes = [one for one in diff(VM, values, live) if not expands(one) and not _filled(one)]
-    found = [one.path for one in changes]
+    found = [change.path for change in _changes(values, live)]
     return [*found, *_leftover(values, live), *_expanded(values, live)]
+
+
+def _changes(values: Mapping[str, Any], live: tree.Element) -> list[Change]:
+    return [one for one in diff(VM, values, live) if not expands(one) and not _filled(one)]
+
+
+def in_force(config: tree.Element, live: tree.Element) -> dict[str, Any]:
+    """What a running vm has of options to which its definition gives another value."""
+    values = read(VM, config)
+    now = {one.path: one.as_dict()["before"] for one in _changes(values, live)}
+    return {**now, **_expanded(values, live)}
 
 
 def _filled(change: Change) -> bool:
@@ -86,19 +96,27 @@ def _leftover(values: Mapping[str, Any], live: tree.Element) -> list[str]:
     return paths
 
 
-def _expanded(values: Mapping[str, Any], live: tree.Element) -> list[str]:
+def _expanded(values: Mapping[str, Any], live: tree.Element) -> dict[str, Any]:
+    """What the vm was started with of options that libvirt expands, where something else is said
+    now."""
     marks = _marks(values)
     past = _marks(read(VM, live))
-    paths = []
+    found: dict[str, Any] = {}
     for name in sorted(_EXPANDING & set(marks)):
         if marks[name] == past.get(name):
             continue
         now = {name: values.get(name) or {}}
         started = _element(normalise(VM, {name: json.loads(marks[name])}))
-        told = [change.path for change in diff(VM, now, started)]
+        told = {one.path: one.as_dict()["before"] for one in diff(VM, now, started)}
         # What was said then and is said no longer follows from what is said now, if anything is.
-        paths += told or [change.path for change in diff(VM, read(VM, started), _element(now))]
-    return list(dict.fromkeys(paths))
+        found.update(
+            told
+            or {
+                one.path: one.as_dict()["after"]
+                for one in diff(VM, read(VM, started), _element(now))
+            }
+        )
+    return found
 
 
 def _element(values: Mapping[str, Any]) -> tree.Element:
