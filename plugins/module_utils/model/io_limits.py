@@ -37,24 +37,12 @@ def _limit(name: str, doc: str, place: str, unit: str) -> Field:
     )
 
 
-def _limits() -> Iterator[Field]:
-    for unit, text in _UNITS.items():
+def _limits(tail: str, doc: str, unit: str = "") -> Iterator[Field]:
+    """An option for each unit, and for all together, reading and writing."""
+    for kind, text in _UNITS.items():
         for word, what in _WHAT.items():
-            said = text.format(what=what)
-            name, place = f"{word}_{unit}", f"{word}_{unit}_sec"
-            yield _limit(name, f"{said}; 0 is without a limit.", place, unit)
-            yield _limit(
-                f"{name}_max",
-                f"{said}, for as long as a burst lasts; 0 allows none.",
-                f"{place}_max",
-                unit,
-            )
-            yield _limit(
-                f"{name}_max_length",
-                f"Seconds that a burst of {name}_max may last.",
-                f"{place}_max_length",
-                "seconds",
-            )
+            said = doc.format(said=text.format(what=what), name=f"{word}_{kind}")
+            yield _limit(f"{word}_{kind}{tail}", said, f"{word}_{kind}_sec{tail}", unit or kind)
 
 
 IO_LIMITS = Schema(
@@ -62,7 +50,8 @@ IO_LIMITS = Schema(
     doc="How much the guest may read and write on a disk, all together or reading and writing "
     "each. They are changed under a running vm.",
     fields=(
-        *_limits(),
+        *_limits("", "{said}; 0 is without a limit."),
+        *_limits("_max", "{said}, for as long as a burst lasts; 0 allows none."),
         _limit(
             "size_iops",
             "Bytes that count as one request; a larger request counts as several.",
@@ -77,5 +66,6 @@ IO_LIMITS = Schema(
             apply=Apply.LIVE,
             via="block_io:group_name",
         ),
+        *_limits("_max_length", "Seconds that a burst of {name}_max may last.", "seconds"),
     ),
 )

@@ -15,7 +15,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import El
 _PCI = re.compile(r"([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])")
 _PCI_PARTS = ("domain", "bus", "slot", "function")
 _SEVERAL = {"on": "multifunction", "off": "single"}
-_KIND = re.compile(r"[a-z][a-z0-9-]*")
+_KINDS = (
+    *("pci", "drive", "virtio-serial", "ccid", "usb", "spapr-vio", "virtio-s390", "ccw"),
+    *("virtio-mmio", "isa", "dimm", "unassigned"),
+)
 _PART = re.compile(r"([a-z]+|zpci\.[uf]id)=[A-Za-z0-9.]+")
 # What a mainframe adds to the address of a PCI device.
 _ZPCI = "zpci"
@@ -37,12 +40,13 @@ class Address(Codec):
             rest = rest[1:] if several else rest
             fits = all(part.startswith(f"{_ZPCI}.") for part in rest)
         else:
-            fits = bool(_KIND.fullmatch(first))
+            fits = first in _KINDS
         if fits and all(_PART.fullmatch(part) for part in rest):
             return " ".join(words)
         raise ValueError(
             f"'{value}' is not the address of a device: write it as 0000:03:00.0, or as "
-            "'drive controller=0 bus=0 target=0 unit=1'"
+            "'drive controller=0 bus=0 target=0 unit=1'. The types are "
+            f"{', '.join(_KINDS)}"
         )
 
     def read(self, spot: Spot) -> str | None:

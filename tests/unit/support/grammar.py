@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from lxml import etree
 
 # Part of the Debian package libvirt0, which libvirt-python needs anyway.
 FOLDER = Path("/usr/share/libvirt/schemas")
+_ATTRIBUTES = 10
 _FILES = {
     "vm": "domain",
     "network": "network",
@@ -26,6 +29,24 @@ def complaints(kind: str, xml: str) -> list[str]:
     grammar = _grammar(kind)
     grammar.validate(etree.fromstring(xml))
     return [str(entry) for entry in grammar.error_log]
+
+
+def in_parts(xml: str) -> Iterator[str]:
+    """A definition whose grammar libxml2 can check.
+
+    It tries what is optional in every combination, and comes to no end with an element of many
+    attributes: each share of them is checked by itself.
+    """
+    root = etree.fromstring(xml)
+    most = max(len(element.attrib) for element in root.iter())
+    for start in range(0, most, _ATTRIBUTES):
+        part = deepcopy(root)
+        for element in part.iter():
+            if len(element.attrib) > _ATTRIBUTES:
+                share = element.items()[start : start + _ATTRIBUTES]
+                element.attrib.clear()
+                element.attrib.update(share)
+        yield etree.tostring(part, encoding="unicode")
 
 
 @cache
