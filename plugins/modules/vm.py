@@ -2643,8 +2643,8 @@ options:
         description:
           - Kind of controller.
           - Can not be changed once it exists.
+          - Needed if O(controllers[].state=present).
         type: str
-        required: true
         choices:
           - pci
           - scsi
@@ -7019,8 +7019,8 @@ options:
             (V(storage)), character devices (V(misc)) and network
             interfaces (V(net)).'
           - Can not be changed once it exists.
+          - Needed if O(hostdevs[].state=present).
         type: str
-        required: true
         choices:
           - pci
           - usb
@@ -7298,8 +7298,8 @@ options:
             of the node, and V(evdev) mixes what such a device does
             into the guest's own.
           - Can not be changed once it exists.
+          - Needed if O(inputs[].state=present).
         type: str
-        required: true
         choices:
           - mouse
           - tablet
@@ -7768,8 +7768,8 @@ options:
             or of MiB without a unit.
           - A change takes effect by unplugging and plugging the device
             again.
+          - Needed if O(memory_devices[].state=present).
         type: str
-        required: true
       state:
         description:
           - Whether the device is there.
@@ -9989,8 +9989,8 @@ options:
           - Name of the memory on the node, which all vms that share
             it give.
           - Can not be changed once it exists.
+          - Needed if O(shmems[].state=present).
         type: str
-        required: true
       size:
         description:
           - Size of the memory, a power of two of whole MiB such as
@@ -10387,8 +10387,8 @@ options:
         description:
           - Model of the card.
           - A change takes effect at the next start of the vm.
+          - Needed if O(sounds[].state=present).
         type: str
-        required: true
         choices:
           - sb16
           - es1370
@@ -10677,8 +10677,8 @@ options:
         description:
           - Model of the card; V(none) keeps libvirt from adding one.
           - A change takes effect at the next start of the vm.
+          - Needed if O(videos[].state=present).
         type: str
-        required: true
         choices:
           - vga
           - cirrus

@@ -77,6 +77,8 @@ class FakeNode:
     pools: dict[str, Thing] = field(default_factory=dict)
     volumes: dict[tuple[str, str], Volume] = field(default_factory=dict)
     folders: set[str] = field(default_factory=lambda: {"/var/lib/libvirt/images"})
+    # Files that nodes often have, and this one has not.
+    missing: set[str] = field(default_factory=set)
     sources: dict[str, int] = field(default_factory=dict)
     leases: dict[str, str] = field(default_factory=dict)
     # What hypervisors can do, by libvirt's types of domains; libvirt can not tell it of others.

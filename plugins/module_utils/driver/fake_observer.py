@@ -195,6 +195,9 @@ class FakeObserver:
     def is_folder(self, path: str) -> bool:
         return path in self._node.folders
 
+    def has(self, path: str) -> bool:
+        return path not in self._node.missing
+
     def complaints(self, kind: str, xml: str) -> list[str]:
         return [] if tree.parse(xml).find("oddity") is None else ["Did not expect element oddity"]
 

@@ -335,6 +335,9 @@ class LibvirtObserver:
     def is_folder(self, path: str) -> bool:
         return os.path.isdir(path)
 
+    def has(self, path: str) -> bool:
+        return not is_here(str(self._connection.getURI())) or os.path.exists(path)
+
     def complaints(self, kind: str, xml: str) -> list[str]:
         return grammar.complaints(kind, xml)
 

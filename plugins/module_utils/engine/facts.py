@@ -117,6 +117,9 @@ class Observer(Protocol):
     def is_folder(self, path: str) -> bool:
         """Is there a folder, as far as can be seen from here?"""
 
+    def has(self, path: str) -> bool:
+        """Is there such a file on the node? Where that can not be seen, there may be."""
+
     def complaints(self, kind: str, xml: str) -> list[str]:
         """What libvirt's grammar has against a definition."""
 
@@ -177,6 +180,9 @@ class NodeFacts:
     @cached_property
     def pool_names(self) -> list[str]:
         return sorted({*self._observer.names("pool"), *(self._foreseen.pools or {})})
+
+    def has(self, path: str) -> bool:
+        return self._observer.has(path)
 
     def complaints(self, kind: str, xml: str) -> list[str]:
         return self._observer.complaints(kind, xml)

@@ -102,7 +102,7 @@ def _machine(values: Values, guest: Values | None) -> str:
 
 
 def _ports(controllers: list[Any]) -> list[dict[str, Any]]:
-    if any(one["type"] == "pci" for one in controllers):
+    if any(one.get("type") == "pci" for one in controllers):
         return []
     return [
         {"name": f"port{number}", "type": "pci", "index": number, "model": "pcie-root-port"}
@@ -114,4 +114,4 @@ def _needs_scsi(values: Values, controllers: list[Any]) -> bool:
     on_scsi = any(
         disk.get("bus") == "scsi" for name in ("disks", "cdroms") for disk in values.get(name, ())
     )
-    return on_scsi and not any(one["type"] == "scsi" for one in controllers)
+    return on_scsi and not any(one.get("type") == "scsi" for one in controllers)

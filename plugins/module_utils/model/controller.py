@@ -85,7 +85,10 @@ CONTROLLER = Schema(
     derive=named_by("type", "index", "startport"),
     numbered="index",
     hotplug=True,
-    required_if=(("type", "pci", ("model",)),),
+    required_if=(
+        ("state", "present", ("type",)),
+        ("type", "pci", ("model",)),
+    ),
     fields=(
         DEVICE_STATE,
         Field(
@@ -96,7 +99,6 @@ CONTROLLER = Schema(
                 *("pci", "scsi", "sata", "usb", "virtio-serial", "ide", "fdc", "ccid", "xenbus"),
                 "isa",
             ),
-            required=True,
             apply=Apply.RECREATE,
         ),
         Field(

@@ -52,6 +52,7 @@ HOSTDEV = Schema(
     adopt=("pci_address", "uuid", "wwpn"),
     hotplug=True,
     required_if=(
+        ("state", "present", ("type",)),
         ("type", "pci", ("pci_address",)),
         ("type", "mdev", ("uuid", "model")),
         ("type", "scsi_host", ("wwpn",)),
@@ -72,7 +73,6 @@ HOSTDEV = Schema(
             "@type",
             (*MACHINES, *CONTAINERS),
             codec=_Type(),
-            required=True,
             apply=Apply.RECREATE,
         ),
         yes_no(

@@ -28,7 +28,11 @@ INPUT = Schema(
     key="name",
     derive=named_by("type", "bus"),
     hotplug=True,
-    required_if=(("type", "passthrough", ("path",)), ("type", "evdev", ("path",))),
+    required_if=(
+        ("state", "present", ("type",)),
+        ("type", "passthrough", ("path",)),
+        ("type", "evdev", ("path",)),
+    ),
     fields=(
         DEVICE_STATE,
         choice(
@@ -37,7 +41,6 @@ INPUT = Schema(
             "mixes what such a device does into the guest's own.",
             "@type",
             ("mouse", "tablet", "keyboard", "passthrough", "evdev"),
-            required=True,
             apply=Apply.RECREATE,
         ),
         choice(

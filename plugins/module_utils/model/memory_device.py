@@ -50,6 +50,7 @@ MEMORY_DEVICE = Schema(
     derive=_named,
     hotplug=True,
     mutually_exclusive=(("path", "page_size"), ("path", "nodes")),
+    required_if=(("state", "present", ("size",)),),
     fields=(
         DEVICE_STATE,
         Field(
@@ -123,7 +124,6 @@ MEMORY_DEVICE = Schema(
             "the unit KiB, MiB or GiB, or of MiB without a unit.",
             "target/size",
             Apply.REPLUG,
-            required=True,
         ),
         Field(
             "node",

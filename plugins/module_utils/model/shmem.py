@@ -28,13 +28,13 @@ SHMEM = Schema(
     key="name",
     derive=named_by("shmem"),
     hotplug=True,
+    required_if=(("state", "present", ("shmem",)),),
     fields=(
         DEVICE_STATE,
         plain(
             "shmem",
             "Name of the memory on the node, which all vms that share it give.",
             "@name",
-            required=True,
             check=names.shared_memory,
             apply=Apply.RECREATE,
         ),

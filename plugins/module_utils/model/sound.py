@@ -34,6 +34,7 @@ SOUND = Schema(
     doc="A sound card of a vm.",
     key="name",
     derive=named_by("model"),
+    required_if=(("state", "present", ("model",)),),
     fields=(
         DEVICE_STATE,
         choice(
@@ -41,7 +42,6 @@ SOUND = Schema(
             "Model of the card.",
             "@model",
             ("sb16", "es1370", "pcspk", "ac97", "ich6", "ich7", "ich9", "usb"),
-            required=True,
         ),
         plain("codecs", _CODEC.doc, "codec", of=_CODEC, many=True),
         number(

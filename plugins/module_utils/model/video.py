@@ -51,6 +51,7 @@ VIDEO = Schema(
     doc="A graphics card of a vm.",
     key="name",
     derive=named_by("model"),
+    required_if=(("state", "present", ("model",)),),
     fields=(
         DEVICE_STATE,
         choice(
@@ -74,7 +75,6 @@ VIDEO = Schema(
                 *("vga", "cirrus", "vmvga", "xen", "vbox", "qxl", "virtio", "gop", "none"),
                 *("bochs", "ramfb"),
             ),
-            required=True,
         ),
         count("ram", "Memory of the main area of a V(qxl) card, in KiB.", "model/@ram"),
         count("vgamem", "Frame buffer of a V(qxl) card, in KiB.", "model/@vgamem"),

@@ -22,6 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_devic
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_filesystems import (
     check_filesystems,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_node import check_node
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sharing import (
     check_sharing,
 )
@@ -72,6 +73,7 @@ def check(
         *(() if settled else twice(wanted, root)),
         *check_devices(wanted, config, root),
         *check_places(wanted, root),
+        *check_node(wanted, runs, facts),
         *_plugs(wanted, config, runs, facts),
         *check_sharing(wanted, root, state, facts),
     ]
