@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.uncovered import says
-from tests.integration.play import check, play, shell, task, verbs
+from tests.integration.play import check, play, refused, shell, task, verbs
 
 NAME = "it-adopt"
 DISK = f"/var/lib/libvirt/images/{NAME}.qcow2"
@@ -20,6 +20,11 @@ INSTALL = shell(
     f"virt-install --name {NAME} --virt-type qemu --memory 192 --vcpus 1,maxvcpus=2 --import"
     f" --disk path={DISK},format=qcow2,bus=virtio --network none --graphics vnc"
     " --osinfo detect=off,require=off --noautoconsole"
+)
+# What a machine is, and what it boots.
+PICKED = (
+    *("uuid", "memory", "max_memory", "vcpus", "max_vcpus", "hypervisor", "firmware", "os_type"),
+    *("arch", "machine", "boot", "features", "fill_in"),
 )
 DUMP = shell(f"virsh dumpxml --inactive --security-info {NAME}")
 # What libvirt keeps, and no task speaks of.
@@ -113,3 +118,45 @@ virsh -q define --validate {file} && rm {file}"""
         for mark in root.iterfind("metadata/{urn:vmrt:libvirt:1}vm"):
             mark.getparent().remove(mark)
     assert tree.same(before, after)
+
+
+def test_firmware_that_somebody_picked_stays(lab: Any, tmp_path: Path) -> None:
+    name, file = "it-picked", "/root/it-picked.xml"
+    code = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+    define = shell(
+        f"""cat > {file} <<'EOF'
+<domain type="qemu"><name>{name}</name>
+  <memory unit="MiB">64</memory><vcpu>1</vcpu>
+  <os><type arch="x86_64" machine="q35">hvm</type>
+  <loader readonly="yes" type="pflash">{code}</loader></os>
+  <features><acpi/></features>
+</domain>
+EOF
+virsh -q define --validate {file} && rm {file}"""
+    )
+    dump = shell(f"virsh dumpxml --inactive --security-info {name}")
+    told = "{{ result_info.vms[0] }}"
+    end = {"name": name, "state": "absent"}
+    seen = play(
+        lab,
+        tmp_path,
+        defined=define,
+        before=dump,
+        info=task("vm_info", name=name),
+        same=task("vm", name=name, firmware="efi"),
+        bios=task("vm", name=name, firmware="bios"),
+        secure=task("vm", name=name, secure_boot=True),
+        removed=task("vm", **end),
+        anew=task("vm", name=name, **{key: told[:-3] + f".{key} }}}}" for key in PICKED}),
+        after=dump,
+        end=task("vm", **end),
+    )
+    info = seen["info"]["vms"][0]
+    assert info["firmware"] == "efi"
+    assert info["boot"]["loader"] == {"path": code, "readonly": True, "type": "pflash"}
+    assert not seen["same"]["changed"]
+    assert "bios" in refused(seen["bios"], "firmware")
+    refused(seen["secure"], "secure_boot")
+    assert verbs(seen["anew"]) == ["define"]
+    before, after = (tree.parse(seen[when]["stdout"]) for when in ("before", "after"))
+    assert says(after.find("os"), before.find("os"))

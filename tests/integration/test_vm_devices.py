@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.integration.play import check, picture, play, shell, task, verbs
+from tests.integration.play import check, picture, play, refused, shell, task, verbs
 
 POOL = task("pool", name="default", state="active")
 IMAGE = "it-devices-tiny.qcow2"
@@ -61,7 +61,7 @@ FIRST: dict[str, Any] = {
 PLUGGED: dict[str, Any] = {
     **BASE,
     "inputs": [
-        {"name": "tablet", "state": "absent", "type": "tablet"},
+        {"name": "tablet", "state": "absent"},
         {"name": "mouse", "type": "mouse", "bus": "usb"},
         {"name": "more", "type": "tablet", "bus": "virtio"},
     ],
@@ -72,7 +72,7 @@ PLUGGED: dict[str, Any] = {
     "rng": {"rate": {"bytes": 2048, "period": 1000}},
     "watchdog": {"action": "pause"},
     "shmems": [
-        {"name": "shared", "shmem": "it-devices", "state": "absent"},
+        {"name": "shared", "state": "absent"},
         {"name": "other", "shmem": "it-devices-2", "size": "4MiB"},
     ],
     "redirdevs": [{"name": "port", "state": "absent"}],
@@ -83,6 +83,7 @@ LATER: dict[str, Any] = {
     "sounds": [{"name": "sound", "model": "ich6"}],
     "panics": [{"name": "isa", "state": "absent"}],
 }
+OWN_LOG = "/var/log/libvirt/qemu/it-devices.log"
 # A node without the kernel's module can not give a guest its socket.
 SOCKET = {**BASE, "vsock": {"auto": True}}
 
@@ -117,7 +118,10 @@ def test_devices_of_a_running_machine(lab: Any, tiny_image: Path, tmp_path: Path
         info=task("vm_info", name="it-devices"),
         back=task("vm", **{**BASE, **BACK}),
         module=shell("test -e /dev/vhost-vsock"),
+        predicted_socket=check("vm", **SOCKET),
         socket=task("vm", **SOCKET),
+        own_log=task("vm", **BASE, serials=[{"name": "console", "log": OWN_LOG}]),
+        past=task("vm", **BASE),
         ended=task("vm", name="it-devices", state="absent", delete_disks="owned"),
     )
     assert seen["before"]["stdout"] == seen["between"]["stdout"]
@@ -149,7 +153,11 @@ def test_devices_of_a_running_machine(lab: Any, tiny_image: Path, tmp_path: Path
     assert [one["name"] for one in info["serials"]] == ["console", "null", "udp"]
     assert not seen["back"]["changed"], seen["back"]["changes"]
     assert seen["back"]["restart_required"] == []
+    assert "libvirt itself writes" in refused(seen["own_log"], "serials[console].log")
     if seen["module"]["rc"]:
-        assert "unable to open vhost-vsock device" in seen["socket"]["msg"]
+        refused(seen["socket"], "vsock")
+        assert seen["predicted_socket"]["msg"] == seen["socket"]["msg"]
+        assert not seen["past"]["changed"]
+        assert seen["past"]["restart_required"] == []
     else:
         assert verbs(seen["socket"]) == ["define", "attach"]

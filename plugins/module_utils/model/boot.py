@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot_source import BOOT_SOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot
 
 MACHINES = {"q35": "pc-q35-", "pc": "pc-i440fx-", "virt": "virt-"}
 
@@ -24,6 +27,15 @@ def family(machine: str | None) -> str | None:
 def _same_machine(wanted: str, found: str | None) -> bool:
     """libvirt writes the newest version of a family for its short name; that version stays."""
     return wanted == found or (wanted in MACHINES and family(found) == wanted)
+
+
+class _Firmware(codec.Codec):
+    """libvirt says it where it picks the files; where somebody else did, their type tells it."""
+
+    _KINDS: ClassVar = {"pflash": "efi", "rom": "bios"}
+
+    def read(self, spot: Spot) -> str | None:
+        return self._KINDS.get(spot.text or "", spot.text)
 
 
 def _feature(name: str, doc: str) -> Field:
@@ -43,7 +55,8 @@ BOOT = (
         "Firmware of the machine: V(bios), or V(efi), which needs a package such as C(ovmf) on "
         "the node; libvirt picks the files. A machine with an O(boot.loader) of the type "
         "V(pflash) has UEFI as well.",
-        at="os/@firmware",
+        at=("os/@firmware", "os/loader/@type"),
+        codec=_Firmware(),
         choices=("bios", "efi"),
         absent="bios",
         # A running machine has the files that libvirt picked.

@@ -65,10 +65,10 @@ def _write_value(
     known = _known(one, values, root, schema)
     if not places(one, known):
         return
-    place = places(one, known)[0]
+    place, *others = places(one, known)
     now = read_value(one, root, known)
     # A new thing says in each place what it is, also where another place implies it.
-    implied = fresh and len(places(one, known)) > 1 and tree.find(root, place) is None
+    implied = fresh and not tree.find(root, place) and any(tree.find(root, at) for at in others)
     if now is not None and one.same(value, now) and one.codec.removes != value and not implied:
         return
     if one.codec.removes is not None and value == one.codec.removes:

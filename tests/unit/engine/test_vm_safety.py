@@ -80,6 +80,31 @@ def refusal(made: FakeNode, **options: Any) -> VmrtError:
             "disks[root].format",
             "always qcow2",
         ),
+        (
+            {"disks": [play.disk(io_limits={"total_iops": 1, "read_iops": 1})]},
+            "disks[root].io_limits.total_iops",
+            "can not be limited beside read_iops and write_iops",
+        ),
+        (
+            {"serials": [{"name": "a", "log": "/var/log/libvirt/qemu/web1.log"}]},
+            "serials[a].log",
+            "the log that libvirt itself writes",
+        ),
+        (
+            {"channels": [{"name": "a", "type": "file", "path": "/var/log/libvirt/qemu/web1.log"}]},
+            "channels[a].path",
+            "the log that libvirt itself writes",
+        ),
+        (
+            {"firmware": "bios", "boot": {"loader": {"type": "pflash", "path": "/srv/code"}}},
+            "firmware",
+            "a loader of the type pflash is UEFI",
+        ),
+        (
+            {"secure_boot": True, "boot": {"loader": {"type": "pflash", "path": "/srv/code"}}},
+            "secure_boot",
+            "is decided by the file of boot.loader",
+        ),
         ({"machine": "microvm"}, "machine", "It has: pc"),
         ({"arch": "s390x"}, "arch", "no emulator for s390x"),
         ({"cpu": {"mode": "host-passthrough"}}, "cpu.mode", "qemu has no host-passthrough"),
@@ -138,6 +163,54 @@ def test_a_new_vm_is_refused(options: dict[str, Any], option: str, words: str):
     assert error.option == option
     assert words in str(error)
     assert str(error).startswith(f"{option}: ")
+
+
+def test_a_socket_needs_its_device_on_the_node_once_the_vm_runs():
+    made = play.node()
+    made.missing.add("/dev/vhost-vsock")
+    play.converge(made, vsock={"auto": True})
+    error = refusal(made, vsock={"auto": True}, state="running")
+    assert str(error).startswith("vsock: the node has no /dev/vhost-vsock")
+    assert not play.converge(made, vsock={"state": "absent"}, state="running").fails
+    made.missing.clear()
+    assert play.verbs(play.converge(made, vsock={"auto": True})) == ["define", "attach"]
+
+
+def test_a_device_goes_by_its_name_alone():
+    kinds = {
+        "controllers": {"type": "scsi"},
+        "hostdevs": {"type": "usb", "vendor": "0x1234", "product": "0x1234"},
+        "inputs": {"type": "tablet"},
+        "memory_devices": {"size": "128MiB"},
+        "shmems": {"shmem": "a"},
+        "sounds": {"model": "ich9"},
+        "videos": {"model": "vga"},
+    }
+    here = {kind: [{"name": f"my-{kind}", **options}] for kind, options in kinds.items()}
+    made = play.node()
+    cells = {"numa_cells": [{"cpus": "0", "memory": "1GiB"}]}
+    play.converge(made, cpu=cells, memory_hotplug={"maximum": "4GiB", "slots": 4}, **here)
+    gone = {kind: [{"name": f"my-{kind}", "state": "absent"}] for kind in kinds}
+    assert play.converge(made, **gone).changed
+    assert not play.plan(made, **gone).changed
+    assert "ua-vmrt-my-" not in tree.render(play.config(made))
+    assert play.plan(play.node(), **gone).changed, "also of a vm that is new"
+
+
+def test_firmware_that_somebody_picked_is_told_as_what_it_is():
+    loader = {"type": "pflash", "path": "/usr/share/OVMF/OVMF_CODE.fd", "readonly": True}
+    made = play.node()
+    play.converge(made, boot={"loader": loader})
+    told = report_vm(FakeObserver(made), "web1")
+    assert told["firmware"] == "efi"
+    assert told["boot"]["loader"] == loader
+    wish = {"firmware": "efi", "boot": {"loader": loader}}
+    assert not play.plan(made, **wish).changed
+    other = play.node()
+    play.converge(other, **wish)
+    # libvirt takes the files that are named, or picks them.
+    assert play.config(other).find("os").get("firmware") is None
+    assert str(refusal(made, firmware="bios")).startswith("firmware: ")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete_machine import (
+    own_firmware,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 _CONTAINER = ("boot.init", "boot.init_args", "boot.init_env", "boot.init_folder")
@@ -107,6 +110,14 @@ def _others(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[VmrtEr
         _now("clock.offset", wanted, config) == "variable"
     ):
         errors.append(VmrtError("a variable clock can not be reset", option="clock.adjustment"))
+    if own_firmware(wanted, config):
+        errors += [
+            VmrtError("is decided by the file of boot.loader", option=option, hint="Leave it out.")
+            for option in ("secure_boot", "enrolled_keys")
+            if option in wanted
+        ]
+        if wanted.get("firmware") == "bios":
+            errors.append(VmrtError("a loader of the type pflash is UEFI", option="firmware"))
     nvram = _at(wanted, "boot.nvram") or {}
     known = {**(_at(config, "boot.nvram") or {}), **nvram}
     if nvram and ("type" in known) != ("source" in known):

@@ -40,5 +40,5 @@ def check_node(wanted: Mapping[str, Any], runs: bool, facts: NodeFacts) -> Itera
 
 def _is_log(path: Any, vm: str) -> bool:
     """Is it libvirt's log of a vm, which is in a folder for each of its drivers?"""
-    folder, _slash, file = posixpath.normpath(path or "").rpartition("/")
+    folder, _slash, file = (path or "").rpartition("/")
     return posixpath.dirname(folder) == _LOGS and file == f"{vm}.log"

@@ -10,6 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def own_firmware(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
+    """Has somebody picked the files of UEFI?"""
+    boots = [values.get("boot") or {} for values in (config, wanted)]
+    loader = {**(boots[0].get("loader") or {}), **(boots[1].get("loader") or {})}
+    return loader.get("type") == "pflash"
+
+
 def complete_machine(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
     """The wish with what follows from it."""
     filled = dict(wanted)
@@ -19,7 +26,7 @@ def complete_machine(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> di
         filled["boot"] = {**boot, "smbios": "sysinfo"}
     if filled.get("clock") and "offset" not in {**(config.get("clock") or {}), **filled["clock"]}:
         filled["clock"] = {"offset": "utc", **filled["clock"]}
-    if filled.get("firmware") == "efi" and (known.get("loader") or {}).get("type") == "pflash":
-        # It has UEFI, whose files somebody picked.
+    if filled.get("firmware") == "efi" and own_firmware(wanted, config):
+        # It is UEFI, and libvirt is not to pick the files.
         del filled["firmware"]
     return filled
