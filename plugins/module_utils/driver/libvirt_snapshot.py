@@ -54,6 +54,11 @@ class LibvirtSnapshot(LibvirtObserver):
         self._driver = super().driver()
         self.forget()
 
+    def close(self) -> None:
+        # The handles of a connection may not outlive it.
+        self.forget()
+        super().close()
+
     def anew(self) -> LibvirtSnapshot:
         """The node as it is now."""
         self.forget()

@@ -142,7 +142,7 @@ FLEET = Schema(
         Field("rolling", ROLLING.doc, of=ROLLING, type="dict"),
         _told(
             "outcome",
-            "What became of each vm, by its name.",
+            "What became of each vm, by its name. What is empty is left out.",
             type="dict",
             of=_RESULT,
         ),

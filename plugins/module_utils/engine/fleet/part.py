@@ -51,30 +51,26 @@ class Part:
         self.plan = plan
 
     def result(self) -> dict[str, Any]:
-        """Its entry in the result."""
+        """Its entry in the result; what is empty is left out, since it may be one of thousands."""
         steps = self._steps()
         restarted = self.restarted and not isinstance(self.error, StepFailed)
-        result: dict[str, Any] = {
-            "changed": bool(steps),
+        told: dict[str, Any] = {
             "failed": self.fails,
+            "msg": str(self.error) if self.error else "",
             "actions": [action.describe() for action in steps],
             "changes": [change.as_dict() for change in self.plan.changes],
             "restart_required": [] if restarted else list(self.plan.restart_required),
+            "warnings": [*self.plan.warnings, *self.warnings],
+            "filled": dict(self.plan.filled),
         }
         if self.plan.changed:
-            result["diff"] = {"before": dict(self.plan.before), "after": dict(self.plan.after)}
-        if self.plan.filled:
-            result["filled"] = dict(self.plan.filled)
-        if self.plan.warnings or self.warnings:
-            result["warnings"] = [*self.plan.warnings, *self.warnings]
+            told["diff"] = {"before": dict(self.plan.before), "after": dict(self.plan.after)}
         if isinstance(self.error, StepFailed):
-            result["failed_action"] = self.error.action.describe()
-        if self.error:
-            result["msg"] = str(self.error)
+            told["failed_action"] = self.error.action.describe()
         if self.report is not None:
-            result[self.resource.what] = declaration(self.resource.schema, self.report)
-        result["phase"] = self._phase()
-        return result
+            told[self.resource.what] = declaration(self.resource.schema, self.report)
+        known = {name: value for name, value in told.items() if value}
+        return {"changed": bool(steps), "phase": self._phase(), **known}
 
     def _steps(self) -> list[Action]:
         """What was done, up to a step that failed."""
