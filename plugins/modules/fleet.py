@@ -76,6 +76,13 @@ options:
         type: str
         choices: [none, ip, agent, ssh, cloud_init]
         default: none
+  told:
+    description:
+      - 'An entry of RV(outcome) of an earlier task, which becomes
+        the result of this one. The task does nothing else, and needs
+        no node: so each vm of an inventory has a result of its own
+        of what was done for all.'
+    type: dict
   vms:
     description:
       - The vms. What goes wrong with one does not hinder the others.

@@ -140,6 +140,14 @@ FLEET = Schema(
             check=names.positive,
         ),
         Field("rolling", ROLLING.doc, of=ROLLING, type="dict"),
+        Field(
+            "told",
+            "An entry of RV(outcome) of an earlier task, which becomes the result of this one. The "
+            "task does nothing else, and needs no node: so each vm of an inventory has a result of "
+            "its own of what was done for all.",
+            type="dict",
+            codec=codec.RAW,
+        ),
         _told(
             "outcome",
             "What became of each vm, by its name. What is empty is left out.",
