@@ -22,7 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media import seed_iso
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.common import DEFAULT_URI
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
-LIBRARIES = ("libvirt", "lxml", "pycdlib")
+LIBRARIES = ("libvirt", "lxml")
 
 # Where distributions keep the Python that their own packages are for.
 _SYSTEM_PYTHONS = ("/usr/bin/python3", "/usr/libexec/platform-python")
@@ -51,6 +51,6 @@ def _missing(names: Sequence[str]) -> list[tuple[str, Any]]:
     errors = (
         ("libvirt", binding.LIBVIRT_IMPORT_ERROR),
         ("lxml", tree.LXML_IMPORT_ERROR),
-        ("pycdlib", seed_iso.PYCDLIB_IMPORT_ERROR),
+        ("pycdlib", seed_iso.import_error() if "pycdlib" in names else None),
     )
     return [(name, error) for name, error in errors if error and name in names]

@@ -11,9 +11,9 @@ from contextlib import closing
 from typing import Any, Callable, Protocol
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.urls import open_url
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.connection import (
+    LIBRARIES,
     require_libraries,
     uri_of,
 )
@@ -55,6 +55,18 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
 
 Query = Callable[[LibvirtObserver, Mapping[str, Any]], Mapping[str, Any]]
 Secrets = Callable[[Mapping[str, Any]], set[str]]
+
+
+def no_secrets(_params: Mapping[str, Any]) -> set[str]:
+    """All secrets of most modules are known by their place."""
+    return set()
+
+
+def open_url(*arguments: Any, **options: Any) -> Any:
+    """Ansible's own, which takes long to load: few runs fetch anything."""
+    from ansible.module_utils.urls import open_url as really_open
+
+    return really_open(*arguments, **options)
 
 
 class Fleet(Protocol):
@@ -198,14 +210,15 @@ def _run(
     schema: Schema,
     common: Schema,
     work: Callable[..., dict[str, Any]],
-    hidden: Secrets = lambda params: set(),
+    hidden: Secrets = no_secrets,
 ) -> None:
     spec = {**argument_spec(common), **argument_spec(schema)}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints(schema))
     params = module.params
     _hide(module, schema)
     module.no_log_values |= hidden(params)
-    require_libraries(module)
+    seeds = params.get("cloud_init") or hidden is not no_secrets
+    require_libraries(module, (*LIBRARIES, *(("pycdlib",) if seeds else ())))
     try:
         given = normalise(schema, _of(schema, params))
         module.exit_json(**work(module, given, normalise(common, _of(common, params))))

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 
@@ -23,6 +22,9 @@ def check(path: str, image_format: str, *, source: str | None = None, timeout: f
     """
     if image_format == "raw":
         return
+    # Few runs check an image, and it takes longer to load than all else.
+    import asyncio
+
     shown = source or path
     # An absolute path can be taken neither for an option nor for a protocol. With --force-share
     # QEMU takes no locks, which on NFS would collide with the caller's.
@@ -50,6 +52,8 @@ def check(path: str, image_format: str, *, source: str | None = None, timeout: f
 
 async def _run(command: list[str], timeout: float) -> tuple[int, bytes, bytes]:
     """The status of a command, and what it wrote to its outputs."""
+    import asyncio
+
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe

@@ -21,15 +21,15 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
-try:
-    import pycdlib
-    from pycdlib.pycdlibexception import PyCdlibException
-except ImportError:
-    HAS_PYCDLIB = False
-    PYCDLIB_IMPORT_ERROR: str | None = traceback.format_exc()
-else:
-    HAS_PYCDLIB = True
-    PYCDLIB_IMPORT_ERROR = None
+
+def import_error() -> str | None:
+    """Why pycdlib can not be used. It takes long to load, so only seeds do that."""
+    try:
+        import pycdlib  # noqa: F401
+    except ImportError:
+        return traceback.format_exc()
+    return None
+
 
 # cloud-init finds its medium by this name.
 VOLUME_ID = "cidata"
@@ -42,6 +42,8 @@ _SHORT_NAMES = {
 
 def iso(seed: Seed) -> bytes:
     """``seed`` as an image; equal seeds give equal bytes on any day and in any time zone."""
+    import pycdlib
+
     image = pycdlib.PyCdlib()
     image.new(vol_ident=VOLUME_ID, joliet=3, rock_ridge="1.09")
     try:
@@ -63,6 +65,9 @@ def iso(seed: Seed) -> bytes:
 
 def read_iso(content: bytes) -> Seed:
     """The seed in an image, made here or by another tool. Raises VmrtError if it holds none."""
+    import pycdlib
+    from pycdlib.pycdlibexception import PyCdlibException
+
     image = pycdlib.PyCdlib()
     try:
         image.open_fp(io.BytesIO(content))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.yaml_text import (
@@ -84,6 +82,10 @@ def _beside_text(text: str, short: dict[str, Any]) -> str:
             option="cloud_init.user_data",
             hint="Put them into a part of the message, or give user_data as a mapping.",
         )
+    # It takes long to load, and hardly anybody needs it.
+    from email.mime.multipart import MIMEMultipart
+    from email.mime.text import MIMEText
+
     message = MIMEMultipart(boundary=_BOUNDARY)
     added = _cloud_config({"merge_how": _MERGE_HOW, **_merged({}, short)})
     for content, kind in ((text, "plain"), (added, "cloud-config")):

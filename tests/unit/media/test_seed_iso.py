@@ -18,15 +18,14 @@ from hypothesis import strategies as st
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media import iso_dates, seed_iso
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed import Seed, compose
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed_iso import (
-    HAS_PYCDLIB,
     iso,
     read_iso,
     replacement,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
-if not HAS_PYCDLIB:
-    pytest.skip(f"pycdlib is missing: {seed_iso.PYCDLIB_IMPORT_ERROR}", allow_module_level=True)
+if seed_iso.import_error():
+    pytest.skip(f"pycdlib is missing: {seed_iso.import_error()}", allow_module_level=True)
 
 import pycdlib
 

@@ -1,0 +1,110 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Twenty vms in one task on real libvirt: made, left alone, changed, restarted, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.integration.play import Task, check, picture, play, shell, task
+
+NAMES = [f"it-fleet{number:02}" for number in range(20)]
+POOL = {"name": "it-fleet", "target": "/srv/it-fleet", "state": "active"}
+BASE = {"name": "base.qcow2", "pool": "it-fleet", "size": "32MiB"}
+GONE = "it-fleet07"
+
+
+def vm(name: str, **options: Any) -> dict[str, Any]:
+    disk = {"name": "root", "pool": "it-fleet", "image": "base.qcow2", "size": "48MiB"}
+    return {
+        "name": name,
+        "memory": "64MiB",
+        "state": "paused",
+        "disks": [disk],
+        "stop_timeout": 1,
+        "force": True,
+        **options,
+    }
+
+
+def fleet(vms: list[dict[str, Any]], **options: Any) -> Task:
+    return task("fleet", pools=[POOL], disks=[BASE], vms=vms, **options)
+
+
+def told(result: Mapping[str, Any], option: str) -> dict[str, Any]:
+    """An option of the outcome of each vm."""
+    return {name: one.get(option) for name, one in result["outcome"].items()}
+
+
+def test_twenty_vms_in_one_task(lab: Any, tmp_path: Any) -> None:
+    wish = [vm(name) for name in NAMES]
+    # A disk in a pool that is not there; nothing else is wrong with it.
+    lost = [{"name": "root", "pool": "it-nowhere", "size": "16MiB"}]
+    broken = [{**one, "disks": lost} if one["name"] == GONE else one for one in wish]
+    other = [vm(name, cpu={"mode": "maximum"}) for name in NAMES[:4]]
+    rolling = {"rolling": {"batch": 2}}
+    ends = [
+        {**vm(name), "disks": None, "state": "absent", "delete_disks": "owned"} for name in NAMES
+    ]
+    end = {
+        "vms": ends,
+        "disks": [{**BASE, "state": "absent"}],
+        "pools": [{**POOL, "state": "absent"}],
+    }
+    seen = play(
+        lab,
+        tmp_path,
+        before=picture(),
+        foreseen=check("fleet", **fleet(broken).options),
+        after=picture(),
+        made=fleet(broken),
+        mended=fleet(wish),
+        states=shell("virsh -q list --all | grep it-fleet"),
+        still=picture(),
+        again=check("fleet", **fleet(wish).options),
+        real=fleet(wish),
+        same=picture(),
+        rolled_later=check("fleet", vms=other, **rolling),
+        rolled=task("fleet", vms=other, **rolling),
+        rolled_again=task("fleet", vms=other, **rolling),
+        one=task("vm", **other[0]),
+        ends=check("fleet", **end),
+        ended=task("fleet", **end),
+        left=shell("virsh -q list --all --name | grep it-fleet; virsh -q pool-list --all --name"),
+    )
+    assert seen["before"]["stdout"] == seen["after"]["stdout"], "check mode changed something"
+    for name in ("foreseen", "made"):
+        result = seen[name]
+        assert result["failed"]
+        assert result["summary"]["failed"] == [GONE]
+        assert result["summary"]["create"] == [one for one in NAMES if one != GONE]
+        assert "there is no pool 'it-nowhere'" in result["outcome"][GONE]["msg"]
+        assert f"{GONE}: disks[root].pool: " in result["msg"]
+    assert told(seen["foreseen"], "actions") == told(seen["made"], "actions")
+    assert seen["foreseen"]["diff"] == seen["made"]["diff"]
+    assert seen["made"]["diff"][0]["prepared"].startswith("19 to create, 1 failed, 0 unchanged\n")
+
+    assert not seen["mended"].get("failed"), seen["mended"].get("msg")
+    assert seen["mended"]["summary"]["create"] == [GONE]
+    assert seen["states"]["stdout"].count("paused") == len(NAMES)
+    assert set(told(seen["mended"], "phase").values()) == {"Paused"}
+    for name in ("again", "real"):
+        assert not seen[name]["changed"], seen[name]["diff"]
+        assert seen[name]["summary"]["unchanged"] == len(NAMES)
+    assert seen["still"]["stdout"] == seen["same"]["stdout"]
+
+    assert told(seen["rolled_later"], "actions") == told(seen["rolled"], "actions")
+    for name in NAMES[:4]:
+        steps = [step["action"] for step in seen["rolled"]["outcome"][name]["actions"]]
+        assert steps == ["define", "resume", "shutdown", "start"]
+    assert set(told(seen["rolled"], "restart_required").values()) == {None}
+    assert not seen["rolled_again"]["changed"]
+    assert not seen["one"]["changed"], "a vm is the same thing to both modules"
+
+    assert told(seen["ends"], "actions") == told(seen["ended"], "actions")
+    assert not seen["ended"].get("failed"), seen["ended"].get("msg")
+    assert seen["ended"]["summary"]["remove"] == NAMES
+    assert "it-fleet" not in seen["left"]["stdout"]
