@@ -38,6 +38,7 @@ class ActionModule(ActionBase):
             wish = {**args, "vms": part} if number == 0 else later(args, part)
             result = self._execute_module(module_args=wish, task_vars=task_vars)
             results.append(result)
+            self._display.display(f"{sum(map(len, parts[: number + 1]))} of {len(args['vms'])} vms")
             if "outcome" not in result:
                 # Nothing was done of it, and nothing can be done of the rest.
                 break

@@ -41,7 +41,7 @@ def main() -> None:
 
 def measure(folder: Path, vms: int, rounds: int) -> dict[str, list[float]]:
     """Wall seconds of each play, by the play's name, once a round."""
-    plays = {name: folder / f"{name}.json" for name in ("setup", "ping", "raw", "vm")}
+    plays = {name: folder / f"{name}.json" for name in ("setup", "ping", "raw", "vm", "fleet")}
     for name, path in plays.items():
         path.write_text(json.dumps(play(name, vms)), encoding="utf-8")
     run(plays.pop("setup"))
@@ -55,9 +55,12 @@ def measure(folder: Path, vms: int, rounds: int) -> dict[str, list[float]]:
 
 
 def play(name: str, vms: int) -> list[dict[str, Any]]:
-    """A play whose tasks do the same kind of work for each vm."""
+    """A play whose tasks do the same kind of work for each vm, or one that does it for all."""
     pool = {"name": "default", "target": "/var/lib/libvirt/bench", "state": "active"}
     tasks: list[dict[str, Any]] = [{"vmrt.libvirt.pool": pool}] if name == "setup" else []
+    if name == "fleet":
+        tasks.append({"vmrt.libvirt.fleet": {"vms": [wish(number) for number in range(vms)]}})
+        vms = 0
     for number in range(vms):
         task = {
             "ping": {"ansible.builtin.ping": {}},
@@ -100,10 +103,11 @@ def run(path: Path) -> None:
 
 
 def report(times: dict[str, list[float]], vms: int) -> None:
-    print(f"\n{vms} tasks that change nothing, over SSH with pipelining; seconds per play")
+    print(f"\n{vms} vms that need nothing, over SSH with pipelining; seconds per play")
     print(f"{'':24}{'min':>8}{'median':>8}{'of ping':>9}")
     least = min(times["ping"])
     names = {"ping": "ping", "raw": "raw libvirt (a script)", "vm": "vmrt.libvirt.vm"}
+    names["fleet"] = "vmrt.libvirt.fleet"
     for name, title in names.items():
         low, middle = min(times[name]), statistics.median(times[name])
         print(f"{title:24}{low:8.2f}{middle:8.2f}{low / least:8.2f}x")
