@@ -27,6 +27,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
+# Lists that libvirt writes into a live definition where the other one has their number alone.
+_COUNTED = ("io_thread_ids",)
 _EXPANDING = frozenset(one.name for one in VM.fields if one.expands)
 
 
@@ -84,7 +86,7 @@ def _leftover(values: Mapping[str, Any], live: tree.Element) -> list[str]:
     paths = []
     has = read(VM, live)
     for one in VM.fields:
-        if has.get(one.name) in (None, []):
+        if has.get(one.name) in (None, []) or (one.name in _COUNTED and not values.get(one.name)):
             continue
         if one.of and one.many and one.of.key:
             found = list(items(one, live))
