@@ -247,6 +247,34 @@ def _uri(lab: Any, folder: Path) -> str:
     return f"qemu+ssh://root@{lab.nodes[0].address}/system?{query}"
 
 
+def test_it_sleeps_and_is_woken(lab: Any, waited: dict[str, Any], tmp_path: Path) -> None:
+    sleep = {"name": NAME, "operation": "sleep", "target": "mem", "wait_timeout": 60}
+    wake = {"name": NAME, "operation": "wake_up", "wait_for": "agent", "wait_timeout": 60}
+    boot = guest("read_file", path="/proc/sys/kernel/random/boot_id")
+    seen = play(
+        lab,
+        tmp_path,
+        boot=boot,
+        foretold=check("vm_power", **sleep),
+        asleep=task("vm_power", **sleep),
+        still_asleep=task("vm_power", **sleep),
+        info=task("vm_info", name=NAME),
+        awake_foretold=check("vm_power", **wake),
+        awake=task("vm_power", **wake),
+        still_awake=task("vm_power", **wake),
+        same_boot=boot,
+    )
+    assert verbs(seen["asleep"]) == ["sleep"]
+    assert seen["foretold"]["actions"] == seen["asleep"]["actions"]
+    assert seen["asleep"]["phase"] == "Suspended"
+    assert verbs(seen["still_asleep"]) == []
+    assert seen["info"]["vms"][0]["status"]["health"]["state"] == "pmsuspended"
+    assert verbs(seen["awake"]) == verbs(seen["awake_foretold"]) == ["resume"]
+    assert seen["awake"]["phase"] == "Running"
+    assert verbs(seen["still_awake"]) == []
+    assert seen["boot"]["file_text"] == seen["same_boot"]["file_text"]
+
+
 def test_it_is_removed(lab: Any, waited: dict[str, Any], tmp_path: Path) -> None:
     seen = play(
         lab,
