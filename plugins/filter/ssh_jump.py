@@ -24,7 +24,7 @@ options:
     type: dict
     required: true
   node:
-    description: Name of the node in the inventory.
+    description: Name of the node in the inventory, or an empty text for a vm that is on none yet.
     type: str
     required: true
 """
@@ -32,6 +32,8 @@ options:
 EXAMPLES = r"""
 # In group_vars/vmrt_vms.yml:
 ansible_ssh_common_args: "{{ hostvars | vmrt.libvirt.ssh_jump(vmrt_node) }}"
+# Where a node is found for vms that name none:
+ansible_ssh_common_args: "{{ hostvars | vmrt.libvirt.ssh_jump(vmrt_node | default('')) }}"
 """
 
 RETURN = r"""
@@ -50,10 +52,12 @@ _SSH = ("ssh", "smart", "ansible.builtin.ssh")
 
 
 def ssh_jump(hosts: Mapping[str, Mapping[str, Any]], node: str) -> str:
-    """Arguments of ssh, or "" for a node that is not reached by SSH.
+    """Arguments of ssh, or "" for a node that is not reached by SSH, and where there is none yet.
 
     Raises AnsibleFilterError for a node that the inventory does not have.
     """
+    if not node:
+        return ""
     if node not in hosts:
         raise AnsibleFilterError(
             f"vmrt_node: there is no host '{node}' in the inventory. "

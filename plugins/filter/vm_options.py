@@ -47,7 +47,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec 
 
 PREFIX = "vmrt_"
 # What hosts carry besides the options of a vm.
-OTHERS = ("images", "known_hosts", "networks", "node", "pools", "seeds", "uri")
+OTHERS = (
+    *("hosting", "images", "known_hosts", "networks", "node", "placement", "pools", "seeds"),
+    "uri",
+)
 
 
 def vm_options(variables: Mapping[str, Any]) -> dict[str, Any]:

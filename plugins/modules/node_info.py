@@ -343,6 +343,13 @@ node:
         - A number with the unit KiB, MiB, GiB or TiB.
       type: str
       sample: 42GiB
+    networks:
+      description:
+        - Names of its networks.
+      type: list
+      elements: str
+      sample:
+        - default
     storage:
       description:
         - A pool of the node and its room.
@@ -354,6 +361,12 @@ node:
             - Whether the pool is active.
           type: bool
           sample: true
+        allocated:
+          description:
+            - Room that its volumes take.
+            - A number with the unit KiB, MiB, GiB or TiB.
+          type: str
+          sample: 31GiB
         available:
           description:
             - Its free room.
@@ -371,6 +384,12 @@ node:
             - Name of the pool.
           type: str
           sample: default
+        provisioned:
+          description:
+            - Room that its volumes take once they are full.
+            - A number with the unit KiB, MiB, GiB or TiB.
+          type: str
+          sample: 60GiB
         target:
           description:
             - Folder of the pool.
@@ -390,6 +409,43 @@ node:
       description:
         - UUID of the node.
       type: str
+    vms:
+      description:
+        - 'A vm of the node, and what it takes: of a running vm what
+          it has now.'
+      type: list
+      elements: dict
+      contains:
+        labels:
+          description:
+            - Names and values that mean something to you, kept with
+              the vm.
+          type: dict
+        memory:
+          description:
+            - Memory of the guest, as a number with the unit KiB,
+              MiB or GiB, or of MiB without a unit. A running guest
+              gets more up to O(max_memory), and gives it back, through
+              its balloon. Memory devices of the model V(dimm) count,
+              those of the model V(virtio-mem) are beside it.
+          type: str
+        name:
+          description:
+            - Name of the vm. One that is found by its O(uuid) under
+              another name is renamed, which libvirt does while it
+              does not run.
+          type: str
+        uuid:
+          description:
+            - UUID of the vm; an existing vm keeps its own.
+          type: str
+          sample: 4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11
+        vcpus:
+          description:
+            - CPUs of the guest. A running guest gets more up to O(max_vcpus);
+              fewer come at the next start, since guests seldom let
+              go of a CPU.
+          type: int
   returned: success
 # end of what is generated
 """

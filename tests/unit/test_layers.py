@@ -24,6 +24,7 @@ LAYERS = {
     "media": {"schema.errors"},
     "hypervisors": {"schema"},
     "engine": {"schema", "model", "hypervisors", "media"},
+    "placement": {"schema", "model", "hypervisors"},
     "driver": {"schema", "model", "media", "engine"},
 }
 FILES = sorted(UTILS.rglob("*.py"))

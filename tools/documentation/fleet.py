@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.placement import OF_HOSTS
 from tools.documentation.modules import COLLECTION, Module
-from tools.documentation.options import of_module
+from tools.documentation.options import of_module, of_schema
 from tools.documentation.references import prefixed
 
 PREFIX = "vmrt_"
@@ -36,6 +37,13 @@ def lists(module: Module) -> dict[str, Any]:
             "options": _specs(of_module(module), f"{name}[]."),
         }
     }
+
+
+def of_hosts(name: str) -> dict[str, Any]:
+    """One variable that is a dictionary and no option of a module."""
+    schema = OF_HOSTS[name]
+    options = _specs(of_schema(schema, schema), f"{PREFIX}{name}.")
+    return {f"{PREFIX}{name}": {"description": [schema.doc], "type": "dict", "options": options}}
 
 
 def _specs(options: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -43,8 +43,12 @@ class Module:
 @cache
 def load(name: str) -> Module:
     """A module by its name: what it runs is the one Resource, Deed or Schema in it."""
-    code = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
+    plugins = f"ansible_collections.{COLLECTION}.plugins"
+    code = import_module(f"{plugins}.modules.{name}")
     summary = str(yaml.safe_load(code.DOCUMENTATION)["short_description"])
+    if not hasattr(code, "main"):
+        # It runs on the controller; the module is its documentation.
+        code = import_module(f"{plugins}.action.{name}")
     found = list(vars(code).values())
     for one in found:
         if isinstance(one, Resource):

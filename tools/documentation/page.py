@@ -41,6 +41,7 @@ _CONTENTS: dict[str, Callable[..., str]] = {
     "return": lambda page: dump(results.of_module(modules.load(page))),
     "variables": lambda page, name: dump(fleet.variables(modules.load(name))),
     "lists": lambda page, name: dump(fleet.lists(modules.load(name))),
+    "hosts": lambda page, name: dump(fleet.of_hosts(name)),
     "mapping": lambda page: mapping.tables(),
     "modules": lambda page: mapping.index(),
     "hypervisors": lambda page: hypervisors.table(),

@@ -73,6 +73,9 @@ class FakeObserver:
             snapshots=thing.snapshots,
         )
 
+    def definitions(self) -> list[str]:
+        return [tree.render(_in_force(thing)) for _name, thing in sorted(self._node.vms.items())]
+
     def _thing(self, kind: str, name: str) -> Thing:
         thing = self._node.things(kind).get(name)
         if thing is None:

@@ -115,6 +115,12 @@ class LibvirtObserver:
             thing = self._find(kind, name)
             return None if thing is None else self._seen(kind, thing)
 
+    def definitions(self) -> list[str]:
+        with translated("reading each vm"):
+            # One that goes in the meantime is left out.
+            told = {domain.name(): found(domain.XMLDesc, 0) for domain in self._all("vm")}
+            return [told[name] for name in sorted(told) if told[name]]
+
     def _all(self, kind: str) -> list[Any]:
         lists = {
             "vm": self._connection.listAllDomains,
@@ -194,7 +200,9 @@ class LibvirtObserver:
             owner = self._find("pool", pool)
             if owner is None or not owner.isActive():
                 return []
-            return [self._volume(pool, volume) for volume in owner.listAllVolumes()]
+            # A file that somebody deleted is a volume until the pool is refreshed.
+            seen = [found(self._volume, pool, volume) for volume in owner.listAllVolumes()]
+            return [volume for volume in seen if volume]
 
     @staticmethod
     def _volume(pool: str, volume: Any) -> VolumeSeen:

@@ -77,6 +77,9 @@ class Observer(Protocol):
     def look(self, kind: str, name: str) -> Seen | None:
         """A vm, network or pool, or None."""
 
+    def definitions(self) -> list[str]:
+        """The definition in force of each vm, in the order of their names."""
+
     def pool(self, name: str) -> PoolSeen | None:
         """A pool, or None."""
 

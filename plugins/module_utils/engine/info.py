@@ -10,13 +10,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    NodeFacts,
+    Observer,
+    PoolSeen,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.health import more_status
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import COMMITMENT, NODE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import declaration, show
 
 
@@ -45,9 +51,23 @@ def node(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     """The node with its storage."""
     facts = NodeFacts(observer)
     pools = [facts.pool(name) for name in facts.pool_names]
-    storage = [asdict(pool) for pool in pools if pool]
-    found = {**facts.node, "storage": storage, "domain_capabilities": list(_offers(facts))}
+    found = {
+        **facts.node,
+        "domain_capabilities": list(_offers(facts)),
+        "storage": [_storage(observer, pool) for pool in pools if pool],
+        "networks": facts.network_names,
+        "vms": [read(COMMITMENT, tree.parse(xml)) for xml in observer.definitions()],
+    }
     return {"node": show(NODE, found)}
+
+
+def _storage(observer: Observer, pool: PoolSeen) -> Mapping[str, Any]:
+    volumes = observer.volumes(pool.name)
+    return {
+        **asdict(pool),
+        "allocated": sum(volume.allocation for volume in volumes),
+        "provisioned": sum(volume.capacity or 0 for volume in volumes),
+    }
 
 
 def _offers(facts: NodeFacts) -> Iterator[Mapping[str, Any]]:

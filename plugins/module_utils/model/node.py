@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
     DOMAIN_CAPABILITIES,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Owner, Schema
 
@@ -82,6 +84,22 @@ STORAGE = Schema(
         _seen("target", "Folder of the pool.", sample="/var/lib/libvirt/images"),
         _seen("capacity", "All of its room.", codec=codec.CAPACITY, sample="80GiB"),
         _seen("available", "Its free room.", codec=codec.CAPACITY, sample="42GiB"),
+        _seen("allocated", "Room that its volumes take.", codec=codec.CAPACITY, sample="31GiB"),
+        _seen(
+            "provisioned",
+            "Room that its volumes take once they are full.",
+            codec=codec.CAPACITY,
+            sample="60GiB",
+        ),
+    ),
+)
+
+COMMITMENT = Schema(
+    name="commitment",
+    doc="A vm of the node, and what it takes: of a running vm what it has now.",
+    fields=tuple(
+        replace(VM[name], owner=Owner.REPORTED, apply=None, via=None, initial=None, required=False)
+        for name in ("name", "uuid", "labels", "memory", "vcpus")
     ),
 )
 
@@ -109,5 +127,7 @@ NODE = Schema(
             many=True,
         ),
         _seen("storage", STORAGE.doc, type="list", of=STORAGE, many=True),
+        _seen("networks", "Names of its networks.", type="list", sample=["default"]),
+        _seen("vms", COMMITMENT.doc, type="list", of=COMMITMENT, many=True),
     ),
 )

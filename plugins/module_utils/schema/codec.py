@@ -65,6 +65,16 @@ class _Integer(Codec):
         return int(text) if text.lstrip("-").isdigit() else None
 
 
+class _Number(Codec):
+    """A number with a fraction."""
+
+    def parse(self, value: Any) -> float:
+        try:
+            return float(value)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"'{value}' is not a number") from error
+
+
 class _Hex(_Integer):
     """A number that XML may write in hexadecimal."""
 
@@ -374,6 +384,7 @@ TEXT = Codec()
 TAG = _Tag()
 LOWER = _Lower()
 INT = _Integer()
+NUMBER = _Number()
 HEX = _Hex()
 COUNT = _Count()
 YES_NO = _Flag("yes", "no")

@@ -291,6 +291,12 @@ class DefinitionContract:
             create(host, "b.qcow2", 8 * MIB)
         host.run(actions.Start("pool", POOL))
 
+    def test_the_definitions_in_force_are_read_at_once(self, kit: Kit, host: Any):
+        host.run(actions.Define("vm", VM, kit.domain()))
+        named = {tree.parse(xml).findtext("name") for xml in host.definitions()}
+        assert VM in named
+        assert len(named) == len(host.definitions()) == len(host.names("vm"))
+
     def test_who_uses_a_file_is_known(self, kit: Kit, host: Any):
         host.run(actions.Define("vm", VM, kit.domain(disk(f"{kit.folder}/a.qcow2"))))
         (user,) = host.users()[f"{kit.folder}/a.qcow2"]

@@ -22,8 +22,8 @@ from tools.documentation import modules
 from tools.documentation.sentences import SIZES, effect
 
 MODULES = modules.every()
-# Of files only: a URI would mean nothing to them.
-WITHOUT_LIBVIRT = {"seed"}
+# Of files only, or of the controller: a URI would mean nothing to them.
+WITHOUT_LIBVIRT = {"place", "seed"}
 SAID = {
     Apply.LIVE: "takes effect at once",
     Apply.REPLUG: "takes effect by unplugging and plugging",
@@ -91,9 +91,12 @@ def test_a_module_says_what_it_can_do_and_shows_it(shown, module):
     if module.name not in WITHOUT_LIBVIRT:
         attributes.add("action_group")
     assert set(one["doc"]["attributes"]) >= attributes
-    for task in yaml.safe_load(one["examples"]):
+    tasks = yaml.safe_load(one["examples"])
+    assert any(f"{modules.COLLECTION}.{module.name}" in task for task in tasks)
+    known = {f"{modules.COLLECTION}.{other.name}" for other in MODULES}
+    for task in tasks:
         assert task["name"]
-        assert set(task) & {f"{modules.COLLECTION}.{module.name}", "ansible.builtin.debug"}
+        assert set(task) & {*known, "ansible.builtin.debug"}
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,10 @@ def test_a_node_without_ssh_needs_no_jump(connection: str) -> None:
     assert ssh_jump({"node1": node}, "node1") == ""
 
 
+def test_a_vm_on_no_node_is_reached_through_none() -> None:
+    assert ssh_jump({"node1": {}}, "") == ""
+
+
 def test_a_node_that_is_not_there_is_named() -> None:
     with pytest.raises(AnsibleFilterError, match="vmrt_node: there is no host 'node7'"):
         ssh_jump({"node1": {}}, "node7")

@@ -17,7 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import A
 from tests.unit.support.schemas import all_schemas
 
 SCHEMAS = all_schemas()
-_TYPES = ("bool", "dict", "int", "list", "path", "raw", "str")
+_TYPES = ("bool", "dict", "float", "int", "list", "path", "raw", "str")
 
 each_schema = pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)
 
