@@ -32,6 +32,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.deed import Deed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.foreseen import foreseen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.kept import not_kept
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import (
     Resource,
@@ -101,6 +102,8 @@ def run(resource: Resource) -> None:
         with closing(LibvirtHost(uri_of(module), open_url)) as host:
             plan = make_plan(resource, given, host)
             apply(plan, host)
+            for warning in not_kept(resource, given, plan, host):
+                module.warn(warning)
             _wait(resource, host, given, plan)
             _fail(plan)
             return _result(module, resource, plan, given, host)

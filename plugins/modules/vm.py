@@ -9681,11 +9681,6 @@ options:
           - What a V(dynamic) label is made from.
           - A change takes effect at the next start of the vm.
         type: str
-      image_label:
-        description:
-          - Label of what the vm uses, which libvirt makes.
-          - A change takes effect at the next start of the vm.
-        type: str
       label:
         description:
           - The label of V(static).
@@ -10717,7 +10712,8 @@ options:
         type: bool
       ram:
         description:
-          - Memory of the main area of a V(qxl) card, in KiB.
+          - 'Memory of the main area of a V(qxl) card, in KiB: a power
+            of two.'
           - A change takes effect at the next start of the vm.
         type: int
       resolution:
@@ -10753,12 +10749,12 @@ options:
         choices: [io, 'on', 'off']
       vgamem:
         description:
-          - Frame buffer of a V(qxl) card, in KiB.
+          - 'Frame buffer of a V(qxl) card, in KiB: a power of two.'
           - A change takes effect at the next start of the vm.
         type: int
       vram:
         description:
-          - Memory of the card, in KiB.
+          - 'Memory of the card, in KiB: a power of two.'
           - A change takes effect at the next start of the vm.
         type: int
       vram64:
@@ -11362,6 +11358,11 @@ vm:
         - The value of O(seclabels).
       type: list
       elements: dict
+      contains:
+        image_label:
+          description:
+            - Label of what the vm uses, which libvirt makes.
+          type: str
     secure_boot:
       description:
         - The value of O(secure_boot).

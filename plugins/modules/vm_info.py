@@ -372,6 +372,11 @@ vms:
         - The value of O(vmrt.libvirt.vm#module:seclabels).
       type: list
       elements: dict
+      contains:
+        image_label:
+          description:
+            - Label of what the vm uses, which libvirt makes.
+          type: str
     secure_boot:
       description:
         - The value of O(vmrt.libvirt.vm#module:secure_boot).

@@ -252,7 +252,33 @@ def _check_targets(devices: tree.Element) -> None:
         raise VmrtError(f"libvirt says: target '{min(twice)}' duplicated for disk sources")
 
 
+# What libvirt does not keep, since it goes without saying.
+_FORGOTTEN = (
+    ("disk", "driver/@cache", "default"),
+    ("disk", "target/@tray", "closed"),
+    ("disk[@device='cdrom']", "@snapshot", "no"),
+    ("filesystem", "@multidevs", "default"),
+    ("interface", "driver/@queues", "1"),
+    ("interface", "@managed", "no"),
+    ("graphics", "@defaultMode", "any"),
+    ("graphics", "@fullscreen", "no"),
+    ("graphics", "@p2p", "no"),
+    ("tpm", "backend/@persistent_state", "no"),
+)
+
+
+def _forget(devices: tree.Element) -> None:
+    for devices_of, place, text in _FORGOTTEN:
+        for device in devices.iterfind(devices_of):
+            spot = tree.find(device, place)
+            if spot and spot.text == text:
+                tree.remove(device, place)
+
+
 def _fill_devices(vm: str, devices: tree.Element) -> None:
+    _forget(devices)
+    for drive in devices.iterfind("disk[@device='cdrom']"):
+        tree.ensure(drive, "readonly")
     if devices.find("emulator") is None:
         emulator = tree.new("emulator")
         emulator.text = "/usr/bin/qemu-system-x86_64"

@@ -69,6 +69,13 @@ class Qemu(Hypervisor):
                 option="cpu.mode",
                 hint=f"Use one of {', '.join(self.cpu_modes)}.",
             )
+        for card in values.get("videos", ()):
+            if card.get("vgaconf"):
+                yield VmrtError(
+                    f"{self.name} has none",
+                    option=f"videos[{card['name']}].vgaconf",
+                    hint="It is of bhyve alone: leave it out.",
+                )
 
 
 class Kvm(Qemu):

@@ -30,6 +30,7 @@ _MENU = Schema(
             type="int",
             at="@timeout",
             codec=codec.INT,
+            only={"enabled": (True,)},
             check=names.short,
             apply=Apply.RESTART,
         ),

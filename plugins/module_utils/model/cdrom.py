@@ -62,6 +62,7 @@ def _drive(name: str, doc: str, device: str, medium: str, *buses: str) -> Schema
                 "What a snapshot of the vm does with the medium.",
                 at="@snapshot",
                 choices=("no", "internal", "external", "manual"),
+                absent="no" if device == "cdrom" else None,
                 apply=Apply.LIVE,
             ),
             Field(

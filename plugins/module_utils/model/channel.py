@@ -72,6 +72,6 @@ CHANNEL = Schema(
             check=names.port,
         ),
         name_field("channel"),
-        address_field(),
+        address_field("virtio-serial"),
     ),
 )

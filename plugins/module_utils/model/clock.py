@@ -104,6 +104,7 @@ _CLOCK = Schema(
             "each start, of V(utc) and V(localtime).",
             at=dict.fromkeys(("utc", "localtime", "variable"), "@adjustment"),
             by="offset",
+            codec=codec.OFFSET,
             check=names.adjustment,
             apply=Apply.RESTART,
         ),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits, names
@@ -78,6 +79,7 @@ _CACHE = Schema(
             type="int",
             codec=codec.INT,
             check=limits.cache_level,
+            only={"mode": ("emulate",)},
         ),
     ),
 )
@@ -93,7 +95,7 @@ _MAX_PHYS_ADDR = Schema(
             choices=("emulate", "passthrough"),
             required=True,
         ),
-        _number("bits", "Width of V(emulate), in bits."),
+        replace(_number("bits", "Width of V(emulate), in bits."), only={"mode": ("emulate",)}),
     ),
 )
 
@@ -116,6 +118,7 @@ CPU = Schema(
             "(V(exact)), or the vm does not start on a better node (V(strict)).",
             "@match",
             choices=("minimum", "exact", "strict"),
+            only={"model": ()},
         ),
         _restart(
             "check",
@@ -123,6 +126,7 @@ CPU = Schema(
             "all that the guest really gets (V(full)).",
             "@check",
             choices=("none", "partial", "full"),
+            only={"mode": ()},
         ),
         _restart(
             "migratable",
@@ -131,6 +135,7 @@ CPU = Schema(
             "@migratable",
             type="bool",
             codec=codec.ON_OFF,
+            only={"mode": ("host-passthrough", "maximum")},
         ),
         _restart("model", "Name of the model for V(custom).", "model"),
         _restart(
@@ -138,6 +143,7 @@ CPU = Schema(
             "Whether libvirt may take the nearest model that the hypervisor knows.",
             "model/@fallback",
             choices=("allow", "forbid"),
+            only={"model": ()},
         ),
         _restart(
             "vendor_id",
@@ -145,7 +151,12 @@ CPU = Schema(
             "model/@vendor_id",
             check=limits.vendor_id,
         ),
-        _restart("vendor", "Maker that the node's processor must have.", "vendor"),
+        _restart(
+            "vendor",
+            "Maker that the node's processor must have.",
+            "vendor",
+            only={"model": ()},
+        ),
         _restart("topology", _TOPOLOGY.doc, "topology", of=_TOPOLOGY),
         _restart("cache", _CACHE.doc, "cache", of=_CACHE),
         _restart("max_phys_addr", _MAX_PHYS_ADDR.doc, "maxphysaddr", of=_MAX_PHYS_ADDR),

@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.address import ADDRESS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.address import ADDRESS, Stands
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Owner
 
 DEVICE_STATE = Field(
@@ -42,14 +42,16 @@ def name_field(what: str) -> Field:
     )
 
 
-def address_field() -> Field:
-    """Where a device stands on the buses of the machine."""
+def address_field(*kinds: str) -> Field:
+    """Where a device stands on the buses of the machine; ``kinds`` are the types of addresses that
+    it can have, where libvirt puts it elsewhere without a word."""
     return Field(
         "address",
         "Place of the device in the machine: on the PCI bus as C(0000:03:00.0), on another as its "
         "type and its parts, such as C(drive controller=0 bus=0 target=0 unit=1).",
         at="address",
         codec=ADDRESS,
+        check=Stands(kinds) if kinds else None,
         owner=Owner.FILLED,
         apply=Apply.RESTART,
         initial_doc="the next free place",

@@ -50,6 +50,7 @@ TRAY = Field(
     "Whether the tray of the drive is open.",
     at="target/@tray",
     choices=("open", "closed"),
+    absent="closed",
     apply=Apply.RESTART,
 )
 
@@ -154,7 +155,8 @@ SHARING_FIELDS = (
         "Whether several machines may use a transient disk at the same time.",
         type="bool",
         at="transient/@shareBacking",
-        codec=codec.YES_NO,
+        codec=codec.YES_OR_NOTHING,
+        only={"transient": (True,)},
         apply=Apply.RESTART,
     ),
 )

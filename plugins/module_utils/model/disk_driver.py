@@ -16,14 +16,17 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
 
 
-def _choice(name: str, doc: str, *choices: str) -> Field:
-    return Field(name, doc, at=f"driver/@{name}", choices=choices, apply=Apply.RESTART)
+def _choice(name: str, doc: str, *choices: str, absent: str | None = None) -> Field:
+    return Field(
+        name, doc, at=f"driver/@{name}", choices=choices, absent=absent, apply=Apply.RESTART
+    )
 
 
 CACHE = _choice(
     "cache",
     "How the node caches the disk.",
     *("default", "none", "writethrough", "writeback", "directsync", "unsafe"),
+    absent="default",
 )
 
 

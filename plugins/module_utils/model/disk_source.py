@@ -22,6 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Field,
     Owner,
     Schema,
+    said,
 )
 
 _PATHS = {
@@ -306,6 +307,7 @@ SOURCE_FIELDS = (
         "Labels of the source, one for each security driver.",
         at="source/seclabel",
         of=SECLABEL,
+        same=said,
         many=True,
         apply=Apply.RESTART,
     ),

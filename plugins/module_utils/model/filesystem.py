@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
@@ -67,8 +69,8 @@ BINARY = Schema(
 )
 
 
-def _choice(name: str, doc: str, place: str, *choices: str) -> Field:
-    return Field(name, doc, at=place, choices=choices, apply=Apply.REPLUG)
+def _choice(name: str, doc: str, place: str, *choices: str, **more: Any) -> Field:
+    return Field(name, doc, at=place, choices=choices, apply=Apply.REPLUG, **more)
 
 
 def _mode(name: str, what: str) -> Field:
@@ -120,6 +122,7 @@ FILESYSTEM = Schema(
             "What 9p does with a folder of several file systems.",
             "@multidevs",
             *("default", "remap", "forbid", "warn"),
+            absent="default",
         ),
         _mode("fmode", "files"),
         _mode("dmode", "folders"),
@@ -135,6 +138,7 @@ FILESYSTEM = Schema(
             "Format of a file that holds a file system.",
             at="driver/@format",
             choices=("raw", "qcow2", "ploop"),
+            only={"driver": ("loop", "nbd", "ploop")},
             apply=Apply.REPLUG,
         ),
         _choice(
@@ -142,6 +146,7 @@ FILESYSTEM = Schema(
             "V(immediate) writes to the node's disk at once.",
             "driver/@wrpolicy",
             "immediate",
+            only={"driver": ("path", "handle")},
         ),
         count("queue", "Requests that fit into a queue of virtiofs.", "driver/@queue"),
         *virtio_fields(),

@@ -139,6 +139,7 @@ HOSTDEV = Schema(
             type="bool",
             at="readonly",
             codec=codec.PRESENCE,
+            only={"type": ("scsi",)},
             apply=Apply.REPLUG,
         ),
         Field(
@@ -147,6 +148,7 @@ HOSTDEV = Schema(
             type="bool",
             at="shareable",
             codec=codec.PRESENCE,
+            only={"type": ("scsi",)},
             apply=Apply.REPLUG,
         ),
         *(replace(one, apply=Apply.REPLUG) for one in boot_fields("device")),

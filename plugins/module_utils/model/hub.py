@@ -23,6 +23,6 @@ HUB = Schema(
     fields=(
         DEVICE_STATE,
         name_field("hub"),
-        address_field(),
+        address_field("usb"),
     ),
 )

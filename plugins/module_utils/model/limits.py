@@ -10,6 +10,8 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import units
+
 _MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]")
 _KEYMAP = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _FILTER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}")
@@ -23,21 +25,23 @@ _APP_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 @dataclass(frozen=True)
 class Within:
-    """A number of a range."""
+    """A number of a range, or one of a few ``besides``."""
 
     least: int
     most: int
     what: str
+    besides: tuple[int, ...] = ()
 
     def __call__(self, value: int) -> None:
-        if not self.least <= value <= self.most:
+        if not self.least <= value <= self.most and value not in self.besides:
+            others = "".join(f", or {number}" for number in self.besides)
             raise ValueError(
-                f"{value} is no {self.what}: use a number from {self.least} to {self.most}"
+                f"{value} is no {self.what}: use a number from {self.least} to {self.most}{others}"
             )
 
 
 period = Within(1000, 1000000, "period")
-quota = Within(-1, 17592186044415, "quota")
+quota = Within(1000, 17592186044415, "quota", besides=(-1,))
 weight = Within(100, 1000, "weight")
 distance = Within(10, 255, "distance")
 cache_level = Within(1, 3, "level of a cache")
@@ -45,6 +49,20 @@ vlan = Within(0, 4095, "VLAN")
 prefix = Within(0, 128, "length of a prefix")
 type_id = Within(0, 16777215, "type of a port")
 priority = Within(1, 99, "priority")
+
+
+def power_of_two(value: int) -> None:
+    """A size that hardware can decode."""
+    if value & (value - 1):
+        raise ValueError(f"{value} is no power of two: the next one is {1 << value.bit_length()}")
+
+
+def whole_power_of_two(value: int) -> None:
+    """A size in bytes that is a power of two of MiB."""
+    if value % units.MIB or value & (value - 1):
+        raise ValueError(
+            f"{units.show_size(value)} is no power of two of whole MiB, such as 1MiB or 4MiB"
+        )
 
 
 def feature(text: str) -> None:

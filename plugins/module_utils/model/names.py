@@ -271,6 +271,8 @@ def mode(text: str) -> None:
     if not _MODE.fullmatch(text):
         # YAML takes 0644 without quotes for a number.
         raise ValueError(f"{text!r} is not a mode: write it in quotes, as '0644'")
+    if not int(text, 8):
+        raise ValueError("nobody could use what has this mode")
 
 
 def usb_id(text: str) -> None:

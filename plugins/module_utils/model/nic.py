@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits, names
@@ -228,6 +229,7 @@ NIC = Schema(
             "Whether libvirt takes the card from the node and gives it back, for V(hostdev).",
             {"hostdev": "@managed"},
             by="type",
+            absent=False,
             apply=Apply.REPLUG,
         ),
         _part("vlan", VLAN, "vlan"),
@@ -288,7 +290,7 @@ NIC = Schema(
             ("vhost", "qemu"),
             apply=Apply.REPLUG,
         ),
-        count("queues", "Number of queues.", "driver/@queues", Apply.REPLUG),
+        replace(count("queues", "Number of queues.", "driver/@queues", Apply.REPLUG), absent=1),
         count("rx_queue_size", "Size of a queue in.", "driver/@rx_queue_size", Apply.REPLUG),
         count("tx_queue_size", "Size of a queue out.", "driver/@tx_queue_size", Apply.REPLUG),
         choice(

@@ -85,6 +85,7 @@ def boot_fields(what: str) -> tuple[Field, ...]:
             "boot_loadparm",
             "What a loader of IBM Z is told when it boots from the device.",
             at="boot/@loadparm",
+            codec=codec.UPPER,
             check=names.loadparm,
             apply=Apply.RESTART,
         ),

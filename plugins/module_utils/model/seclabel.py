@@ -7,7 +7,13 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Apply,
+    Field,
+    Owner,
+    Schema,
+    said,
+)
 
 _SECLABEL = Schema(
     name="seclabel",
@@ -40,7 +46,7 @@ _SECLABEL = Schema(
             "image_label",
             "Label of what the vm uses, which libvirt makes.",
             at="imagelabel",
-            apply=Apply.RESTART,
+            owner=Owner.REPORTED,
         ),
         Field(
             "base_label",
@@ -58,6 +64,7 @@ SECLABELS = (
         at="seclabel",
         of=_SECLABEL,
         many=True,
+        same=said,
         apply=Apply.RESTART,
         expands=True,
     ),

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits, names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
     address_field,
@@ -57,6 +57,7 @@ SHMEM = Schema(
             "Size of the memory, a power of two of whole MiB such as V(4MiB).",
             "size",
             codec=codec.CAPACITY,
+            check=limits.whole_power_of_two,
         ),
         plain(
             "server",

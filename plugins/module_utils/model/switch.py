@@ -26,7 +26,16 @@ def switch(name: str, doc: str) -> Field:
 
 def of_switch(name: str, doc: str, place: str, inner: Codec, **more: Any) -> Field:
     """Something said of what a switch turns on."""
-    return Field(name, doc, at=place, codec=codec.OfSwitch(inner), apply=Apply.RESTART, **more)
+    turned_on = {place.split("/")[0]: (True, None)}
+    return Field(
+        name,
+        doc,
+        at=place,
+        codec=codec.OfSwitch(inner),
+        only=turned_on,
+        apply=Apply.RESTART,
+        **more,
+    )
 
 
 def word(name: str, doc: str, place: str, *choices: str) -> Field:

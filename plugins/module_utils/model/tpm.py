@@ -85,6 +85,7 @@ TPM = Schema(
             at={"emulator": "backend/@persistent_state"},
             by="type",
             codec=codec.YES_NO,
+            absent=False,
             apply=Apply.RESTART,
         ),
         Field(

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits, names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
     address_field,
@@ -21,7 +21,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.plain import choice, plain, yes_no
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
 
 _ACCELERATION = Schema(
     name="acceleration",
@@ -45,6 +45,13 @@ _RESOLUTION = Schema(
         plain("y", "Lines.", "@y", type="int", codec=codec.INT, required=True),
     ),
 )
+
+
+def _memory(name: str, what: str, place: str) -> Field:
+    # libvirt makes a power of two of any other number.
+    doc = f"{what}, in KiB: a power of two."
+    return number(name, doc, place, check=limits.power_of_two)
+
 
 VIDEO = Schema(
     name="video",
@@ -76,10 +83,10 @@ VIDEO = Schema(
                 *("bochs", "ramfb"),
             ),
         ),
-        count("ram", "Memory of the main area of a V(qxl) card, in KiB.", "model/@ram"),
-        count("vgamem", "Frame buffer of a V(qxl) card, in KiB.", "model/@vgamem"),
+        _memory("ram", "Memory of the main area of a V(qxl) card", "model/@ram"),
+        _memory("vgamem", "Frame buffer of a V(qxl) card", "model/@vgamem"),
         number("vram64", "Second memory of a V(qxl) card with 64 bits, in KiB.", "model/@vram64"),
-        count("vram", "Memory of the card, in KiB.", "model/@vram"),
+        _memory("vram", "Memory of the card", "model/@vram"),
         count("heads", "Number of screens.", "model/@heads"),
         yes_no("primary", "Whether the card is the first of the machine.", "model/@primary"),
         plain("acceleration", _ACCELERATION.doc, "model/acceleration", of=_ACCELERATION),

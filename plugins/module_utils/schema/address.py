@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import Codec
@@ -87,6 +89,21 @@ class Address(Codec):
                 element[0].set(name.partition(".")[2], text)
             else:
                 element.set(name, text)
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Checks that an address is of one of some types."""
+
+    kinds: Sequence[str]
+
+    def __call__(self, address: str) -> None:
+        kind = "pci" if _PCI.fullmatch(address.split()[0]) else address.split()[0]
+        if kind not in self.kinds:
+            raise ValueError(
+                f"'{address}' is no place for such a device: it begins with "
+                f"{' or '.join(self.kinds)}"
+            )
 
 
 class HostPci(Codec):

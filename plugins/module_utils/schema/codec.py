@@ -294,6 +294,21 @@ class _Lower(Codec):
         return spot.text.lower() if spot.text else None
 
 
+class _Offset(Codec):
+    """Seconds before or after, as libvirt writes them, or a word."""
+
+    def parse(self, value: Any) -> str:
+        text = str(Codec.parse(self, value))
+        return str(int(text)) if text.lstrip("+-").isdigit() else text
+
+
+class _Upper(Codec):
+    """Text that libvirt keeps in capitals."""
+
+    def parse(self, value: Any) -> str:
+        return str(Codec.parse(self, value)).upper()
+
+
 @dataclass(frozen=True)
 class Entries(Codec):
     """A dict of strings, kept as children such as ``<entry name="key">value</entry>``; where
@@ -383,11 +398,14 @@ class _Raw(Codec):
 TEXT = Codec()
 TAG = _Tag()
 LOWER = _Lower()
+UPPER = _Upper()
+OFFSET = _Offset()
 INT = _Integer()
 NUMBER = _Number()
 HEX = _Hex()
 COUNT = _Count()
 YES_NO = _Flag("yes", "no")
+YES_OR_NOTHING = _Flag("yes", "no", missing=False)
 ON_OFF = _Flag("on", "off")
 PRESENCE = _Presence()
 FILLED = _Filled()

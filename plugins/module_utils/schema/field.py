@@ -102,6 +102,9 @@ class Field:
     # Of an option at the top: libvirt writes something else into the live definition, so only the
     # inactive one is compared, and our metadata tells what the running vm was started with.
     expands: bool = False
+    # Other options of the same thing, each with the values beside which alone this one means
+    # something; libvirt forgets it, or refuses it, beside others. No values stand for any.
+    only: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     # Raises ValueError with the reason when a value can not be.
     check: Callable[[Any], None] | None = None
     # Only in the result of a module: how a value looks, for the documentation.

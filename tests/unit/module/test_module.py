@@ -10,6 +10,7 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,22 @@ def test_warnings_are_given_to_ansible(task: Task, monkeypatch: pytest.MonkeyPat
     task.vm(memory="65GiB")
     assert len(warned) == 1
     assert warned[0].startswith("memory: ")
+
+
+def test_what_libvirt_does_not_keep_is_told(task: Task, monkeypatch: pytest.MonkeyPatch):
+    warned: list[str] = []
+    monkeypatch.setattr(_Module, "warn", lambda _self, text: warned.append(text))
+    define = FakeHost._define
+
+    def forgetful(host: FakeHost, action: actions.Define) -> None:
+        define(host, replace(action, xml=action.xml.replace("Front end", "Front")))
+
+    monkeypatch.setattr(FakeHost, "_define", forgetful)
+    assert task.vm(**WISH, title="Front end")["changed"] is True
+    assert warned == [
+        "title: libvirt was given 'Front end' and keeps 'Front', so the next run will want to "
+        "change it again. Give what it keeps, or leave the option out."
+    ]
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -40,6 +40,8 @@ _ADDRESSES = (
     "0000:03:00.0",
     "0000:00:1f.2 multifunction",
     "drive controller=0 bus=0 target=0 unit=1",
+    "virtio-serial controller=0 bus=0 port=1",
+    "usb bus=0 port=1",
 )
 _CORPUS = (
     *("web1", "db.example.com", "/srv/pool", "/srv/other", "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"),
@@ -142,16 +144,16 @@ def _plain(one: Field) -> st.SearchStrategy[Any]:
         return st.booleans()
     if isinstance(one.check, Within):
         return st.integers(one.check.least, one.check.most)
-    if one.codec in (codec.CAPACITY, codec.BYTES, codec.BYTES_UNIT):
+    if not one.check and one.codec in (codec.CAPACITY, codec.BYTES, codec.BYTES_UNIT):
         return st.integers(1, 2**20).map("{}KiB".format)
-    if one.codec in (codec.MEMORY, codec.MEMORY_UNIT, codec.MEMORY_OR_NONE):
+    if not one.check and one.codec in (codec.MEMORY, codec.MEMORY_UNIT, codec.MEMORY_OR_NONE):
         return st.integers(1, 2**20).map("{}MiB".format)
     if one.codec in (codec.INT, codec.COUNT):
         return st.integers(1, 100).filter(lambda number: _accepts(one, number))
     if one.codec is codec.PAIRS:
         return st.dictionaries(TEXT, TEXT, max_size=3)
     if one.codec is ADDRESS:
-        return st.sampled_from(_ADDRESSES)
+        return st.sampled_from([address for address in _ADDRESSES if _accepts(one, address)])
     if one.codec is codec.TEXT and one.check is None:
         return TEXT
     fitting = [candidate for candidate in _CORPUS if _accepts(one, candidate)]

@@ -77,7 +77,7 @@ def _labels(wanted: Mapping[str, Any]) -> list[VmrtError]:
     never: dict[str, dict[str, Any]] = {
         "static": {"base_label": None},
         "dynamic": {"label": None, "relabel": False},
-        "none": {"label": None, "base_label": None, "image_label": None, "relabel": True},
+        "none": {"label": None, "base_label": None, "relabel": True},
     }
     errors = []
     for number, label in enumerate(wanted.get("seclabels", ())):

@@ -50,6 +50,8 @@ Check = Callable[[Values], Complaints]
 def _chardev(values: Values) -> Complaints:
     if "log_append" in values and "log" not in values:
         yield "log_append", "there is no log: give one as well"
+    if values.get("type") == "unix" and "mode" in values and "path" not in values:
+        yield "mode", "is of a path: without one, libvirt makes a socket and waits at it"
     for label in values.get("seclabels") or ():
         if (label.get("relabel") is False) == ("label" in label):
             yield "seclabels", "each needs either a label or relabel: false"
@@ -57,11 +59,21 @@ def _chardev(values: Values) -> Complaints:
         yield "bind_service", "is needed beside bind_host"
 
 
+def _console(values: Values) -> Complaints:
+    if values.get("target_type") == "serial":
+        yield "target_type", "is the first of serials, which libvirt adds by itself: say it there"
+
+
 def _channel(values: Values) -> Complaints:
     if values.get("target_type") == "guestfwd":
         for option in ("guest_address", "guest_port"):
             if option not in values:
                 yield option, "a channel of the kind guestfwd needs it"
+
+
+def _cdrom(values: Values) -> Complaints:
+    if values.get("readonly") is False:
+        yield "readonly", "a CD is never written: leave it out"
 
 
 def _input(values: Values) -> Complaints:
@@ -79,8 +91,8 @@ def _smartcard(values: Values) -> Complaints:
     if card == "passthrough" and "type" not in values:
         yield "type", "a card that is passed through needs it"
     if card != "passthrough":
-        for option in ("type", "reconnect", "seclabels", "log", "address", "acpi_index"):
-            if option in values:
+        for option in ("type", "reconnect", "seclabels", "log"):
+            if values.get(option) not in (None, []):
                 yield option, f"a card of the kind {card} has none"
     certificates = len(values.get("certificates") or ())
     if certificates != (_CERTIFICATES if card == "host-certificates" else 0):
@@ -111,8 +123,9 @@ _LISTS: Mapping[str, tuple[Check, ...]] = {
     "nics": (check_plug,),
     "serials": (_chardev,),
     "parallels": (_chardev,),
-    "consoles": (_chardev,),
+    "consoles": (_chardev, _console),
     "channels": (_chardev, _channel),
+    "cdroms": (_cdrom,),
     "hostdevs": (check_hostdev,),
     "redirdevs": (_chardev,),
     "inputs": (_input,),

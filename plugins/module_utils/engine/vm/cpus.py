@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import numbers
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 _PARTS = ("sockets", "dies", "cores", "threads")
@@ -44,7 +45,31 @@ def check_cpus(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> list[Vmr
                 f"says nothing of {', '.join(missing)}", option="cpu.topology", hint="Add it."
             )
         )
-    return [*errors, *_one_by_one(wanted, now), *_paths(now), *_allocations(wanted)]
+    return [
+        *errors,
+        *_one_by_one(wanted, now),
+        *_paths(now),
+        *_allocations(wanted),
+        *_pins(wanted, most),
+    ]
+
+
+def _pins(wanted: Mapping[str, Any], most: int | None) -> list[VmrtError]:
+    """libvirt forgets what is said of CPUs that the vm has no room for."""
+    tune = wanted.get("cpu_tune") or {}
+    named = [(f"vcpu_pins[{pin['vcpu']}]", {pin["vcpu"]}) for pin in tune.get("vcpu_pins", ())]
+    for name in ("cache_tunes", "memory_bandwidths"):
+        for place, one in enumerate(tune.get(name, ())):
+            named.append((f"{name}[{place}].vcpus", numbers(one["vcpus"])))
+    return [
+        VmrtError(
+            f"speaks of CPU {max(cpus)}, and the vm has room for {most}, from 0 to {most - 1}",
+            option=f"cpu_tune.{label}",
+            hint="Leave it out, or raise max_vcpus.",
+        )
+        for label, cpus in named
+        if most and max(cpus) >= most
+    ]
 
 
 def _one_by_one(wanted: Mapping[str, Any], now: Mapping[str, Any]) -> list[VmrtError]:

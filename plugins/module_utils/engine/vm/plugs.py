@@ -75,6 +75,8 @@ def check_plug(now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     vlan = now.get("vlan") or {}
     if vlan and vlan.get("state") != "absent" and not vlan.get("tags"):
         yield "vlan.tags", "at least one is needed"
+    if len(vlan.get("tags") or ()) > 1 and vlan.get("trunk") is False:
+        yield "vlan.trunk", "is true where there are several VLANs: leave it out"
     for direction, rates in (now.get("bandwidth") or {}).items():
         if rates and rates.get("state") != "absent" and not {"average", "floor"} & set(rates):
             yield f"bandwidth.{direction}.average", "is needed"
