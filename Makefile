@@ -53,9 +53,10 @@ lab: $(READY) ## Start a lab: nodes on this machine, in network namespaces of th
 lab-down: ## Remove the lab without a trace
 	$(LAB) down
 
-bench: $(READY) ## Measure speed against a lab
+bench: $(READY) ## Measure speed, against a lab and of finding nodes
 	$(LAB) prepare
 	python -m tests.bench
+	python -m tests.bench.placement
 
 docs: $(READY) ## Write the generated parts of the documentation
 	python tools/docs.py
