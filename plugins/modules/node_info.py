@@ -418,33 +418,25 @@ node:
       contains:
         labels:
           description:
-            - Names and values that mean something to you, kept with
-              the vm.
+            - Its labels.
           type: dict
         memory:
           description:
-            - Memory of the guest, as a number with the unit KiB,
-              MiB or GiB, or of MiB without a unit. A running guest
-              gets more up to O(max_memory), and gives it back, through
-              its balloon. Memory devices of the model V(dimm) count,
-              those of the model V(virtio-mem) are beside it.
+            - Its memory, without what it could still get.
+            - A number with the unit KiB, MiB, GiB or TiB.
           type: str
         name:
           description:
-            - Name of the vm. One that is found by its O(uuid) under
-              another name is renamed, which libvirt does while it
-              does not run.
+            - Name of the vm.
           type: str
         uuid:
           description:
-            - UUID of the vm; an existing vm keeps its own.
+            - UUID of the vm.
           type: str
           sample: 4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11
         vcpus:
           description:
-            - CPUs of the guest. A running guest gets more up to O(max_vcpus);
-              fewer come at the next start, since guests seldom let
-              go of a CPU.
+            - Its CPUs, without those that it could still get.
           type: int
   returned: success
 # end of what is generated

@@ -98,8 +98,22 @@ COMMITMENT = Schema(
     name="commitment",
     doc="A vm of the node, and what it takes: of a running vm what it has now.",
     fields=tuple(
-        replace(VM[name], owner=Owner.REPORTED, apply=None, via=None, initial=None, required=False)
-        for name in ("name", "uuid", "labels", "memory", "vcpus")
+        replace(
+            VM[name],
+            doc=doc,
+            owner=Owner.REPORTED,
+            apply=None,
+            via=None,
+            initial=None,
+            required=False,
+        )
+        for name, doc in (
+            ("name", "Name of the vm."),
+            ("uuid", "UUID of the vm."),
+            ("labels", "Its labels."),
+            ("memory", "Its memory, without what it could still get."),
+            ("vcpus", "Its CPUs, without those that it could still get."),
+        )
     ),
 )
 
