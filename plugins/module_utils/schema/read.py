@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +25,8 @@ _LONGEST = 28
 # what the element says. So many of them are kept at most.
 _MOST_KNOWN = 4096
 _known: dict[tuple[Schema, bytes], dict[str, Any]] = {}
+# Of elements that are not changed: what was read, by schema or list. The caller holds the element.
+_kept: dict[int, dict[Any, Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,30 @@ def read(schema: Schema, root: tree.Element) -> dict[str, Any]:
 
     What is in the values is shared by all that read the same, and is never changed.
     """
+    kept = _kept.get(id(root))
+    if kept is not None and schema in kept:
+        return dict(kept[schema])
     key = (schema, tree.text(root))
     values = _known.get(key)
     if values is None:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
         values = _known[key] = _read(schema, root)
+    if kept is not None:
+        kept[schema] = values
     return dict(values)
+
+
+@contextmanager
+def unchanging(root: tree.Element | None) -> Iterator[None]:
+    """While an element is not changed, it and its lists are read once. Nothing checks that it is
+    not."""
+    if root is not None:
+        _kept[id(root)] = {}
+    try:
+        yield
+    finally:
+        _kept.pop(id(root), None)
 
 
 def _read(schema: Schema, root: tree.Element) -> dict[str, Any]:
@@ -123,7 +143,7 @@ def find(one: Field, root: tree.Element, values: Mapping[str, Any]) -> tree.Spot
 
 def places(one: Field, values: Mapping[str, Any]) -> tuple[str, ...]:
     """Where a field stands; what other values select may have no place at all."""
-    if isinstance(one.at, Mapping):
+    if one.by is not None and isinstance(one.at, Mapping):
         # An empty word stands for what is not said.
         place = one.at.get(values.get(one.by or "") or "")
         return (place,) if place else ()
@@ -132,6 +152,15 @@ def places(one: Field, values: Mapping[str, Any]) -> tuple[str, ...]:
 
 def items(one: Field, root: tree.Element) -> Iterator[Item]:
     """The things in the list of a field; those without our alias get a derived name."""
+    kept = _kept.get(id(root))
+    if kept is None:
+        return _items(one, root)
+    if one not in kept:
+        kept[one] = list(_items(one, root))
+    return iter(kept[one])
+
+
+def _items(one: Field, root: tree.Element) -> Iterator[Item]:
     schema = one.schema
     taken: Counter[str] = Counter()
     for element in tree.children(root, one.places[0]):

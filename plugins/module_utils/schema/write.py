@@ -84,7 +84,7 @@ def _known(
     one: Field, values: Mapping[str, Any], root: tree.Element, schema: Schema
 ) -> Mapping[str, Any]:
     """The values with the one that selects the place of a field, which the element may say."""
-    if not isinstance(one.at, Mapping):
+    if one.by is None or not isinstance(one.at, Mapping):
         return values
     selected = values.get(one.by or "") or read(schema, root).get(one.by or "")
     return {**values, one.by or "": selected}

@@ -50,6 +50,8 @@ _TARGETS = {
     "xen": "xvd",
 }
 
+_NESTED = tuple(one for one in VM.fields if one.of)
+
 Values = dict
 
 
@@ -92,18 +94,20 @@ def complete(
         complete_memory(wanted, config)
         for option in ("memory", "vcpus"):
             _raise_most(wanted, config, option)
-    for one in VM.fields:
-        if one.of and "state" in one.of and not one.many and one.name in wanted:
+    for one in _NESTED:
+        if one.name not in wanted:
+            continue
+        if "state" in one.schema and not one.many:
             wanted[one.name] = _complete_single(one, wanted, root)
-        if one.of and one.many and one.schema.key and one.name in wanted:
+        if one.many and one.schema.key:
             found = list(items(one, root)) if root is not None else []
             wanted[one.name] = [
                 _complete_device(one, item, match(one.schema, item, found), wanted, config, facts)
                 for item in wanted[one.name]
             ]
-        if one.of and not one.many and one.name in wanted and wanted["fill_in"]:
+        if not one.many and wanted["fill_in"]:
             spot = tree.find(root, one.places[0]) if root is not None and one.places else None
-            wanted[one.name] = _complete_parts(one.of, wanted[one.name], spot)
+            wanted[one.name] = _complete_parts(one.schema, wanted[one.name], spot)
     _name_targets(wanted, config)
     _number_ports(wanted, config)
     return wanted

@@ -62,7 +62,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change, diff
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match, read
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
+    items,
+    match,
+    read,
+    unchanging,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
@@ -76,6 +81,17 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     given = {name: value for name, value in given.items() if name != "status"}
     seen, rename = plan_rename(given, seen)
     root = tree.parse(seen.xml) if seen else None
+    with unchanging(root):
+        return _plan(given, seen, root, rename, facts)
+
+
+def _plan(
+    given: Mapping[str, Any],
+    seen: Seen | None,
+    root: tree.Element | None,
+    rename: list[Action],
+    facts: NodeFacts,
+) -> Plan:
     config = read(VM, root) if root is not None else {}
     if given["state"] == "absent":
         return plan_removal(given, seen, config, facts)
