@@ -33,7 +33,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.accept import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec import argument_spec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
-_NODES, _VMS = "vmrt_nodes", "vmrt_vms"
+_NODES = "vmrt_nodes"
+_VMS = "vmrt_vms"
 
 
 class ActionModule(ActionBase):

@@ -32,8 +32,8 @@ options:
 EXAMPLES = r"""
 # In group_vars/vmrt_vms.yml:
 ansible_ssh_common_args: "{{ hostvars | vmrt.libvirt.ssh_jump(vmrt_node) }}"
-# Where a node is found for vms that name none:
-ansible_ssh_common_args: "{{ hostvars | vmrt.libvirt.ssh_jump(vmrt_node | default('')) }}"
+
+# Where a node is found for vms that name none, it is ssh_jump(vmrt_node | default('')).
 """
 
 RETURN = r"""

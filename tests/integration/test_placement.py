@@ -51,17 +51,19 @@ def nodes(make_lab: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def play(nodes: Any, tmp_path: Path) -> Play:
-    """Run site, or another playbook, for a fleet of these vms."""
+    """Run a playbook for a fleet of these vms: by itself the role alone, and not all of site."""
+    role = tmp_path / "role.yml"
+    tasks = [{"ansible.builtin.import_role": {"name": "vmrt.libvirt.fleet"}}]
+    hosts = "vmrt_nodes:vmrt_vms"
+    role.write_text(json.dumps([{"hosts": hosts, "gather_facts": False, "tasks": tasks}]))
 
     def play(
-        vms: dict[str, dict[str, Any]], *arguments: str, book: str = "site", ok: bool = True
+        vms: dict[str, dict[str, Any]], *arguments: str, book: str = str(role), ok: bool = True
     ) -> subprocess.CompletedProcess[str]:
         fleet = {**FLEET, "vmrt_vms": {**FLEET["vmrt_vms"], "hosts": vms}}
         inventory = tmp_path / "fleet.yml"
         inventory.write_text(json.dumps(fleet))
-        run = nodes.ansible_playbook(
-            *("-i", str(inventory), f"vmrt.libvirt.{book}", *arguments), check=False
-        )
+        run = nodes.ansible_playbook(*("-i", str(inventory), book, *arguments), check=False)
         assert (run.returncode == 0) == ok, run.stdout + run.stderr
         return run
 
@@ -87,9 +89,10 @@ def row(text: str, vm: str, node: str) -> bool:
 
 
 def test_six_vms_are_spread_over_the_nodes_without_a_taint(nodes: Any, play: Play) -> None:
-    predicted = play(six(), "--check", "-e", "explain=true").stdout
+    site = "vmrt.libvirt.site"
+    predicted = play(six(), "--check", "-e", "explain=true", book=site).stdout
     assert where(nodes) == {}
-    play(six())
+    play(six(), book=site)
     homes = where(nodes)
     assert homes == {**SPREAD, "pl6": "node2"}
     assert all(row(predicted, vm, node) for vm, node in homes.items()), predicted
@@ -125,12 +128,12 @@ def test_a_seventh_moves_none_and_one_that_fits_nowhere_hears_why(nodes: Any, pl
 
 def test_vms_are_found_by_the_other_playbooks(nodes: Any, play: Play) -> None:
     before = where(nodes)
-    shown = play(six(pl9={}), "-e", "wide=true", book="status").stdout
+    shown = play(six(pl9={}), "-e", "wide=true", book="vmrt.libvirt.status").stdout
     for name in VMS:
         assert f"{name}    Stopped   0" in shown
         assert before[name] in next(line for line in shown.splitlines() if f" {name} " in line)
     assert "pl9    Absent" in shown
-    play(six(pl9={}), "--limit", "pl6:pl9", "-e", "delete_disks=true", book="teardown")
+    play(six(pl9={}), "--limit", "pl6:pl9", "-e", "delete_disks=true", book="vmrt.libvirt.teardown")
     assert where(nodes) == {name: node for name, node in before.items() if name != "pl6"}
 
 
@@ -149,7 +152,7 @@ def test_nothing_is_made_twice(nodes: Any, play: Play) -> None:
     told = " ".join(run.stdout.split())
     assert "pl6 is on none of the nodes that answer, and may be on one that does not" in told
     assert where_of(nodes, "pl6") == []
-    play(six(), "--limit", "pl6", "-e", "lost_nodes=node3")
+    play(six(), "--limit", "pl6", "-e", "fleet_lost_nodes=node3")
     three.ssh("systemctl start libvirtd.socket libvirtd")
     assert where(nodes) == {**before, "pl6": "node2"}
 
