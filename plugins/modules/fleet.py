@@ -56,6 +56,19 @@ options:
         with the options of M(vmrt.libvirt.pool).
     type: list
     elements: dict
+  progress:
+    description:
+      - Whether lines tell, while the task runs, how far it is, at
+        most one every two seconds. The task then runs in the background
+        of the node, which takes some seconds longer. Nothing is told
+        in check mode, or of a fleet that is sent in several parts.
+    type: bool
+    default: false
+  progress_file:
+    description:
+      - Path, on the node, of a file that tells in one line how far
+        the run is. O(progress) makes one by itself.
+    type: path
   rolling:
     description:
       - Restarts the vms for which something waits, a few at a time,

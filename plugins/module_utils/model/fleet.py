@@ -141,6 +141,21 @@ FLEET = Schema(
         ),
         Field("rolling", ROLLING.doc, of=ROLLING, type="dict"),
         Field(
+            "progress",
+            "Whether lines tell, while the task runs, how far it is, at most one every two "
+            "seconds. The task then runs in the background of the node, which takes some seconds "
+            "longer. Nothing is told in check mode, or of a fleet that is sent in several parts.",
+            type="bool",
+            codec=codec.RAW,
+            default=False,
+        ),
+        Field(
+            "progress_file",
+            "Path, on the node, of a file that tells in one line how far the run is. O(progress) "
+            "makes one by itself.",
+            type="path",
+        ),
+        Field(
             "told",
             "An entry of RV(outcome) of an earlier task, which becomes the result of this one. The "
             "task does nothing else, and needs no node: so each vm of an inventory has a result of "

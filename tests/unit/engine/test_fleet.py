@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -278,6 +279,15 @@ def test_words_of_a_survey_are_taken_as_ansible_takes_them():
     run(made, vms=[vm("a", vcpus="2", autostart="yes", remove_unmanaged="disks,nics")])
     assert made.vms["a"].autostart
     assert made.vms["a"].config.findtext("vcpu") == "2"
+
+
+def test_a_file_tells_how_far_the_run_is(tmp_path: Path):
+    made = play.node()
+    file = tmp_path / "progress"
+    run_failing(made, vms=[vm("a"), vm("b", memory="much"), vm("c")], progress_file=str(file))
+    assert file.read_text() == "vms: 2 of 2"
+    gone = tmp_path / "missing" / "progress"
+    assert not run_failing(made, vms=[vm("d")], progress_file=str(gone))[0]
 
 
 def test_secrets_of_all_are_known():

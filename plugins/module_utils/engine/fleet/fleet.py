@@ -12,6 +12,7 @@ from contextlib import closing
 from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.stages import (
     converge,
     foresee,
@@ -55,7 +56,8 @@ class Fleet:
         connection of its own to each worker."""
         count = self._given.get("workers") or min(_MOST_WORKERS, 2 * (os.cpu_count() or 1))
         starts = self._given.get("max_parallel_starts")
-        with closing(Workers(connect, reader, count, starts)) as workers:
+        progress = Progress(self._given.get("progress_file"))
+        with closing(Workers(connect, reader, count, starts, progress)) as workers:
             converge(self._parts, look, workers, self._rolling)
 
     def trouble(self) -> str:

@@ -26,6 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.part import Part
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.wish import VMS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -57,6 +58,7 @@ class Workers:
         reader: Observer,
         count: int,
         starts: int | None = None,
+        progress: Progress | None = None,
     ):
         self._connect = connect
         self._reader = reader
@@ -64,6 +66,7 @@ class Workers:
         self._waiters = ThreadPoolExecutor(_MOST_WAITING)
         self._working = threading.Semaphore(count)
         self._starting = threading.Semaphore(starts) if starts else None
+        self._progress = progress or Progress()
         self._own = threading.local()
         self._hosts: list[Host] = []
 
@@ -76,7 +79,7 @@ class Workers:
     def carry_out(self, parts: Iterable[Part]) -> None:
         """Do what is planned, and wait for what is to be waited for. Each part has its error."""
         parts = [part for part in parts if not part.fails]
-        self._each(self._carry_out, [part for part in parts if part.plan.changed])
+        self._each(self._carry_out, [part for part in parts if part.plan.changed], tell=True)
         waiting = [part for part in parts if not part.fails and _waits(part.given)]
         self._each(self._wait, waiting, self._waiters)
 
@@ -95,13 +98,18 @@ class Workers:
         work: Callable[[Part], None],
         parts: list[Part],
         threads: ThreadPoolExecutor | None = None,
+        tell: bool = False,
     ) -> None:
         def one(part: Part) -> None:
             try:
                 work(part)
             except VmrtError as error:
                 part.error = error
+            if tell:
+                self._progress.one_more()
 
+        if tell and parts:
+            self._progress.begin(parts[0].kind, [part.name for part in parts])
         list((threads or self._threads).map(one, parts))
 
     def _carry_out(self, part: Part) -> None:
