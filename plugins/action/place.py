@@ -138,7 +138,7 @@ class _Inventory:
         options = {option: self._variable(host, option) for option in OPTIONS}
         wish = read_wish(name, options, self._of(host)["group_names"], renamed)
         absent = self._variable(host, "state") == "absent"
-        pinned = None if wanted else self._variable(host, "node")
+        pinned = None if wanted else self._variable(host, "node") or None
         return Declared(
             host=host,
             wish=wish if pinned is None else replace(wish, pinned=str(pinned)),
