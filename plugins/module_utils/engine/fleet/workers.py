@@ -35,7 +35,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 # every 200 ms whether a process has ended.
 _PATIENT = (Detach, Shutdown, Stop)
 # So many threads for each that may work, and so many in all that only wait.
-_PATIENCE = 4
+_PATIENCE = 8
 _MOST_WAITING = 64
 
 
