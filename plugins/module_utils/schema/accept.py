@@ -126,8 +126,9 @@ def _rules(schema: Schema, values: Mapping[str, Any]) -> Iterator[tuple[str, str
             yield found[1], f"can not be given beside {found[0]}"
     for names in schema.required_together:
         missing = [name for name in names if name not in values]
-        if missing and len(missing) < len(names):
-            yield missing[0], f"is needed beside {next(n for n in names if n in values)}"
+        found = [name for name in names if name in values]
+        if missing and found:
+            yield missing[0], f"is needed beside {found[0]}"
     for name, word, needed, *some in schema.required_if:
         missing = [other for other in needed if other not in values]
         enough = len(missing) < len(needed) if some and some[0] else not missing

@@ -134,7 +134,11 @@ def test_a_result_tells_all_of_a_run(task: Task):
 
 def test_a_connection_is_closed_whatever_happens(task: Task, monkeypatch: pytest.MonkeyPatch):
     closed: list[Any] = []
-    monkeypatch.setattr(FakeObserver, "close", lambda self: closed.append(self))
+
+    def close(self: FakeObserver) -> None:
+        closed.append(self)
+
+    monkeypatch.setattr(FakeObserver, "close", close)
     assert task.vm(check=True, **WISH)["changed"]
     assert task.vm(**WISH)["changed"]
     assert task.vm(disks=[{"name": "more"}])["failed"]
