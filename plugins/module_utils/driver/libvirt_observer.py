@@ -12,6 +12,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import grammar, known_flags
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.addresses import (
+    Told,
+    interfaces,
+    known_addresses,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.agent_call import call_agent
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     connect,
@@ -279,27 +284,12 @@ class LibvirtObserver:
             domain = self._find("vm", vm)
             if domain is None or not domain.isActive():
                 return []
-            root = tree.parse(domain.XMLDesc(0))
-        nics = {}
-        for element in root.iterfind("devices/interface"):
-            alias = element.find("alias")
-            name = alias.get("name") if alias is not None else ""
-            source = element.find("source")
-            plug = dict(source.attrib) if source is not None else {}
-            nics[element.find("mac").get("address").lower()] = {
-                "nic": name[len("ua-vmrt-") :] if name.startswith("ua-vmrt-") else name,
-                "network": plug.get("network") or plug.get("bridge") or plug.get("dev"),
-            }
-        seen: dict[tuple[str, str], dict[str, Any]] = {}
-        for source in sources:
-            for mac, address, prefix in self._leases(domain, source):
-                if mac in nics and not address.startswith(("127.", "::1", "fe80:", "169.254.")):
-                    entry = {"mac": mac, "address": address, "prefix": prefix, "source": source}
-                    seen.setdefault((mac, address), {**nics[mac], **entry})
-        return list(seen.values())
+            nics = interfaces(tree.parse(domain.XMLDesc(0)))
+        told = ((source, one) for source in sources for one in self._told(domain, source, nics))
+        return known_addresses(nics, told)
 
-    @staticmethod
-    def _leases(domain: Any, source: str) -> Iterable[tuple[str, str, int]]:
+    def _told(self, domain: Any, source: str, _macs: Iterable[str]) -> Iterable[Told]:
+        """What a source says of a vm, whose interfaces have these MAC addresses."""
         kinds = {
             "lease": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE,
             "agent": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT,

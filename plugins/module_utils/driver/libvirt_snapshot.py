@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_flags
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.addresses import Told
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     found,
     libvirt,
@@ -68,6 +69,7 @@ class LibvirtSnapshot(LibvirtObserver):
         """Look again: something was changed."""
         self._vms: _Vms | None = None
         self._pools: dict[str, _Pool | None] = {}
+        self._leases: dict[str, list[Told]] | None = None
 
     def driver(self) -> str:
         return self._driver
@@ -135,6 +137,28 @@ class LibvirtSnapshot(LibvirtObserver):
             snapshots=count("snapshots", handle.listAllSnapshots),
             checkpoints=count("checkpoints", handle.listAllCheckpoints),
         )
+
+    def _told(self, domain: Any, source: str, macs: Iterable[str]) -> Iterable[Told]:
+        """Asked for a single vm, libvirt reads all leases of its network each time."""
+        if source != "lease":
+            return super()._told(domain, source, macs)
+        if self._leases is None:
+            self._leases = self._all_leases()
+        return [lease for mac in macs for lease in self._leases.get(mac, ())]
+
+    def _all_leases(self) -> dict[str, list[Told]]:
+        """The leases of all networks by their MAC addresses."""
+        known: dict[str, list[Told]] = {}
+        for network in self._connection.listAllNetworks(libvirt.VIR_CONNECT_LIST_NETWORKS_ACTIVE):
+            try:
+                told = network.DHCPLeases()
+            except libvirt.libvirtError:
+                # It went in the meantime, or its driver has none.
+                continue
+            for lease in told:
+                mac = (lease.get("mac") or "").lower()
+                known.setdefault(mac, []).append((mac, lease["ipaddr"], lease["prefix"]))
+        return known
 
     def volume(self, pool: str, name: str) -> VolumeSeen | None:
         with translated(f"reading the volume '{name}' of the pool '{pool}'"):

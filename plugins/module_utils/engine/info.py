@@ -17,7 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.health import more_status
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import COMMITMENT, NODE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
@@ -39,10 +39,10 @@ def vms(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
 def _vm(
     observer: Observer, name: str, sources: tuple[str, ...], facts: NodeFacts
 ) -> Mapping[str, Any]:
-    values = report_vm(observer, name, sources)
     seen = observer.look("vm", name)
     if seen is None:
-        return values
+        return {"name": name, "state": "absent"}
+    values = report_seen(observer, seen, sources, facts)
     more = more_status(observer, seen, facts, ask="agent" in sources)
     return {**values, "status": {**values["status"], **more}}
 

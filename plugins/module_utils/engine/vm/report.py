@@ -25,13 +25,20 @@ def report_vm(observer: Observer, name: str, sources: tuple[str, ...] = SOURCES)
     seen = observer.look("vm", name)
     if seen is None:
         return {"name": name, "state": "absent"}
+    return report_seen(observer, seen, sources, NodeFacts(observer))
+
+
+def report_seen(
+    observer: Observer, seen: Seen, sources: tuple[str, ...], facts: NodeFacts
+) -> dict[str, Any]:
+    """The same for a vm that was looked at; ``facts`` may be shared with others."""
     values = read(VM, tree.parse(seen.xml))
     # libvirt writes the first serial port once more, as a console.
     own = [one for one in values.get("consoles", ()) if one.get("target_type") != "serial"]
     values["consoles"] = own if values.get("serials") else values.get("consoles", [])
-    values["disks"] = [_disk(disk, NodeFacts(observer)) for disk in values.get("disks", ())]
+    values["disks"] = [_disk(disk, facts) for disk in values.get("disks", ())]
     named = registry.of(values["hypervisor"], observer.driver()).name
-    addresses = observer.addresses(name, sources) if seen.active else []
+    addresses = observer.addresses(seen.name, sources) if seen.active else []
     return {
         **values,
         "hypervisor": named,
