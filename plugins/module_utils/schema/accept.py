@@ -10,6 +10,8 @@ takes longer than all the rest.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -84,10 +86,17 @@ def _value(one: Field, value: Any, path: str, errors: list[VmrtError]) -> Any:
             _group(one.of, item, f"{path}[{_label(one.of, item, number)}].", errors)
             for number, item in enumerate(items)
         ]
+    if one.of or one.type == "dict":
+        value = _parsed(value)
     if one.of:
         return _group(one.of, value, path + ".", errors)
     if one.type == "list":
-        return _list(value, path, errors)
+        found = _list(value, path, errors)
+        if one.elements == "dict":
+            found = [_parsed(item) for item in found]
+            if not all(isinstance(item, Mapping) for item in found):
+                errors.append(VmrtError("is not a list of dictionaries", option=path))
+        return found
     if one.type == "dict" and not isinstance(value, Mapping):
         errors.append(VmrtError("is not a dictionary", option=path))
     if one.type == "bool" and not isinstance(value, bool):
@@ -95,9 +104,20 @@ def _value(one: Field, value: Any, path: str, errors: list[VmrtError]) -> Any:
         if word is None:
             errors.append(VmrtError(f"'{value}' is neither true nor false", option=path))
         return word
-    if one.type == "str" and isinstance(value, (Mapping, list)):
-        errors.append(VmrtError("is not a text", option=path))
+    if one.type in ("str", "path"):
+        return str(value)
     return value
+
+
+def _parsed(value: Any) -> Any:
+    """A dictionary may come as a text, from a survey for example: JSON, or words with ``=``."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        words = [word.partition("=") for word in re.split(r"[, ]+", value.strip())]
+        return {name: text for name, _equals, text in words} if all(w[1] for w in words) else value
 
 
 def _label(schema: Schema, item: Any, number: int) -> Any:
@@ -110,7 +130,7 @@ def _list(value: Any, path: str, errors: list[VmrtError]) -> list[Any]:
     if isinstance(value, (list, tuple)):
         return list(value)
     if isinstance(value, (str, int, float)):
-        return [part.strip() for part in str(value).split(",")]
+        return list(str(value).split(","))
     errors.append(VmrtError("is not a list", option=path))
     return []
 

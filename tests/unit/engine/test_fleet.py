@@ -264,7 +264,7 @@ def test_no_more_start_at_once_than_may():
         ({"name": "a", "disks": [{"size": "1GiB"}]}, "vms[a].disks[0].name"),
         ({"name": "a", "cpu": "fast"}, "vms[a].cpu"),
         ({"name": "a", "state": "on"}, "vms[a].state"),
-        ("a", "vms[0]"),
+        ({"name": "a", "cpu": 7}, "vms[a].cpu"),
     ],
 )
 def test_an_error_names_the_option(given: Any, option: str):
