@@ -9272,30 +9272,6 @@ options:
               - Time between two attempts, in seconds.
               - A change takes effect at the next start of the vm.
             type: int
-      seclabels:
-        description:
-          - How a security driver labels the path, in place of what
-            it does by itself.
-          - Adding or removing one takes effect at the next start
-            of the vm.
-        type: list
-        elements: dict
-        suboptions:
-          label:
-            description:
-              - The label.
-              - A change takes effect at the next start of the vm.
-            type: str
-          model:
-            description:
-              - Name of the security driver.
-              - A change takes effect at the next start of the vm.
-            type: str
-          relabel:
-            description:
-              - Whether the path is labelled.
-              - A change takes effect at the next start of the vm.
-            type: bool
       service:
         description:
           - Port of O(ignore:host), as its number or its name.
@@ -9544,33 +9520,6 @@ options:
                   - A change takes effect at the next start of the
                     vm.
                 type: int
-          seclabels:
-            description:
-              - How a security driver labels the path, in place of
-                what it does by itself.
-              - Adding or removing one takes effect at the next start
-                of the vm.
-            type: list
-            elements: dict
-            suboptions:
-              label:
-                description:
-                  - The label.
-                  - A change takes effect at the next start of the
-                    vm.
-                type: str
-              model:
-                description:
-                  - Name of the security driver.
-                  - A change takes effect at the next start of the
-                    vm.
-                type: str
-              relabel:
-                description:
-                  - Whether the path is labelled.
-                  - A change takes effect at the next start of the
-                    vm.
-                type: bool
           service:
             description:
               - Port of O(ignore:host), as its number or its name.
@@ -10115,30 +10064,6 @@ options:
               - Time between two attempts, in seconds.
               - A change takes effect at the next start of the vm.
             type: int
-      seclabels:
-        description:
-          - How a security driver labels the path, in place of what
-            it does by itself.
-          - Adding or removing one takes effect at the next start
-            of the vm.
-        type: list
-        elements: dict
-        suboptions:
-          label:
-            description:
-              - The label.
-              - A change takes effect at the next start of the vm.
-            type: str
-          model:
-            description:
-              - Name of the security driver.
-              - A change takes effect at the next start of the vm.
-            type: str
-          relabel:
-            description:
-              - Whether the path is labelled.
-              - A change takes effect at the next start of the vm.
-            type: bool
       service:
         description:
           - Port of O(ignore:host), as its number or its name.

@@ -13,7 +13,9 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,26 @@ class RunningNode:
         """Run virsh on the node's system connection; the words are not seen by a shell."""
         words = ["virsh", "--quiet", "--connect", "qemu:///system", *arguments]
         return self.ssh(" ".join(map(shlex.quote, words)), check=check)
+
+    @contextmanager
+    def libvirt(self, folder: Path) -> Iterator[str]:
+        """The URI of the node's libvirt for this process, as long as the context lasts."""
+        socket = folder / "libvirt"
+        lab = self._lab.definition
+        forward = ["-N", "-L", f"{socket}:/run/libvirt/libvirt-sock"]
+        options = ["-q", "-i", str(lab.key), *lab.ssh_options(), "-oExitOnForwardFailure=yes"]
+        tunnel = subprocess.Popen(
+            lab.inside("ssh", *options, *forward, f"root@{self.address}"), stdin=subprocess.DEVNULL
+        )
+        try:
+            for _attempt in range(100):
+                if socket.exists():
+                    break
+                time.sleep(0.1)
+            yield f"qemu+unix:///system?socket={socket}"
+        finally:
+            tunnel.terminate()
+            tunnel.wait()
 
     def copy_to(self, source: Path, destination: str) -> None:
         """Copy a file from the controller to the node."""

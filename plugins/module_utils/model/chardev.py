@@ -47,8 +47,11 @@ SECLABEL = Schema(
 )
 
 
-def chardev(under: str = "", initial: str | None = None) -> tuple[Field, ...]:
-    """The options of what a device is connected to; ``under`` is the element that holds them."""
+def chardev(
+    under: str = "", initial: str | None = None, labelled: bool = True
+) -> tuple[Field, ...]:
+    """The options of what a device is connected to; ``under`` is the element that holds them,
+    and libvirt keeps labels of the path where they are ``labelled``."""
 
     def placed(place: str, *types: str) -> dict[str, str]:
         return dict.fromkeys(types, under + place)
@@ -173,6 +176,7 @@ def chardev(under: str = "", initial: str | None = None) -> tuple[Field, ...]:
                 f"{under}log/@append",
             ),
         )
+        if labelled or one.name != "seclabels"
     )
 
 

@@ -12,7 +12,12 @@ from typing import Callable
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import count
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Apply,
+    Field,
+    Schema,
+    said,
+)
 
 _FILES = ("name", "hosts", "readahead", "timeout")
 _SERVED = (*_FILES, "auth")
@@ -174,6 +179,8 @@ NETWORK_DISK = Schema(
             at="host",
             of=HOST,
             many=True,
+            # libvirt writes the port that goes without saying.
+            same=said,
             apply=Apply.RESTART,
         ),
         Field(

@@ -79,6 +79,7 @@ def _mode(name: str, what: str) -> Field:
         f"Permissions of new {what} where O(ignore:access_mode) is V(mapped) or V(squash), such "
         "as C('0644').",
         at=f"@{name}",
+        codec=codec.MODE,
         check=names.mode,
         apply=Apply.REPLUG,
     )

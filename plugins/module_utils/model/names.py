@@ -275,12 +275,6 @@ def mode(text: str) -> None:
         raise ValueError("nobody could use what has this mode")
 
 
-def usb_id(text: str) -> None:
-    """A class, a vendor or a product of USB devices."""
-    if not _USB_ID.fullmatch(text):
-        raise ValueError(f"{text!r} is no number of USB: write it in quotes, as '0x1234'")
-
-
 def usb_version(text: str) -> None:
     """A version of a USB device."""
     if not _USB_VERSION.fullmatch(text):

@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import boot_fields
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.plain import plain, yes_no
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.usb import USB_CLASS, USB_ID
 
 REDIRDEV = Schema(
     name="redirdev",
@@ -27,7 +28,7 @@ REDIRDEV = Schema(
     hotplug=True,
     fields=(
         DEVICE_STATE,
-        *chardev(initial="spicevmc"),
+        *chardev(initial="spicevmc", labelled=False),
         *boot_fields("device"),
         name_field("port"),
         address_field(),
@@ -38,9 +39,9 @@ REDIR_RULE = Schema(
     name="redir_rule",
     doc="A rule on USB devices; the first that fits decides, and what it leaves out fits all.",
     fields=(
-        plain("class", "Class of devices, such as V(0x08).", "@class", check=names.usb_id),
-        plain("vendor", "Vendor, such as V(0x1234).", "@vendor", check=names.usb_id),
-        plain("product", "Product, such as V(0xbeef).", "@product", check=names.usb_id),
+        plain("class", "Class of devices, such as V(0x08).", "@class", codec=USB_CLASS),
+        plain("vendor", "Vendor, such as V(0x1234).", "@vendor", codec=USB_ID),
+        plain("product", "Product, such as V(0xbeef).", "@product", codec=USB_ID),
         plain("version", "Version, such as V(2.56).", "@version", check=names.usb_version),
         yes_no("allow", "Whether such a device may be redirected.", "@allow", required=True),
     ),

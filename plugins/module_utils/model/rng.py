@@ -42,7 +42,7 @@ RATE = Schema(
 _EGD = Schema(
     name="egd",
     doc="The entropy gathering daemon that the numbers come from, for the backend V(egd).",
-    fields=chardev(),
+    fields=chardev(labelled=False),
 )
 
 RNG = Schema(

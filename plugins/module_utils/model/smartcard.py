@@ -49,7 +49,7 @@ SMARTCARD = Schema(
             "database",
             check=names.path,
         ),
-        *chardev(),
+        *chardev(labelled=False),
         address_field(),
     ),
 )

@@ -302,6 +302,14 @@ class _Offset(Codec):
         return str(int(text)) if text.lstrip("+-").isdigit() else text
 
 
+class _Mode(Codec):
+    """Permissions, which libvirt writes in four octal digits."""
+
+    def parse(self, value: Any) -> str:
+        text = str(Codec.parse(self, value))
+        return text.zfill(4) if text.isdigit() else text
+
+
 class _Upper(Codec):
     """Text that libvirt keeps in capitals."""
 
@@ -399,6 +407,7 @@ TEXT = Codec()
 TAG = _Tag()
 LOWER = _Lower()
 UPPER = _Upper()
+MODE = _Mode()
 OFFSET = _Offset()
 INT = _Integer()
 NUMBER = _Number()

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import Codec
@@ -15,24 +16,27 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Sp
 _ID = re.compile(r"0[xX][0-9a-fA-F]{1,4}")
 
 
+@dataclass(frozen=True)
 class _UsbId(Codec):
-    """A vendor or a product, as libvirt writes it: four hexadecimal digits behind 0x."""
+    """A class, a vendor or a product, as libvirt writes it: hexadecimal digits behind 0x."""
+
+    digits: int
 
     def parse(self, value: Any) -> str:
         # YAML takes 0x1234 without quotes for a number, whose digits say something else.
         if not _ID.fullmatch(str(value)):
             raise ValueError(f"'{value}' is no number of USB: write it in quotes, as '0x1234'")
-        return _written(str(value))
+        return self._written(str(value))
 
     def read(self, spot: Spot) -> str | None:
         try:
-            return _written(spot.text or "")
+            return self._written(spot.text or "")
         except ValueError:
             return spot.text
 
+    def _written(self, text: str) -> str:
+        return f"0x{int(text, 16):0{self.digits}x}"
 
-def _written(text: str) -> str:
-    return f"{int(text, 16):#06x}"
 
-
-USB_ID = _UsbId()
+USB_CLASS = _UsbId(2)
+USB_ID = _UsbId(4)

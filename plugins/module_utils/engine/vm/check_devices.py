@@ -50,8 +50,10 @@ Check = Callable[[Values], Complaints]
 def _chardev(values: Values) -> Complaints:
     if "log_append" in values and "log" not in values:
         yield "log_append", "there is no log: give one as well"
-    if values.get("type") == "unix" and "mode" in values and "path" not in values:
-        yield "mode", "is of a path: without one, libvirt makes a socket and waits at it"
+    if values.get("type") == "unix" and "path" not in values:
+        for option in ("mode", "seclabels"):
+            if values.get(option):
+                yield option, "is of a path: without one, libvirt makes a socket and waits at it"
     for label in values.get("seclabels") or ():
         if (label.get("relabel") is False) == ("label" in label):
             yield "seclabels", "each needs either a label or relabel: false"
