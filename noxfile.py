@@ -32,7 +32,7 @@ PYTHONS = {
     "newest": ["3.14", "3.13", "3.12"],
 }
 # The unit tests of what imports ansible; all else is the same with each of them.
-OF_ANSIBLE = ["action", "connection", "docs/test_ansible_doc.py", "filter", "module"]
+OF_ANSIBLE = ["action", "connection", "docs/test_ansible_doc.py", "filter", "inventory", "module"]
 TARGET_PYTHONS = ["3.9"]  # below what any of these cores runs on, but still a target
 
 nox.needs_version = ">=2024.10"
@@ -79,7 +79,7 @@ def targets(session: nox.Session) -> None:
     session.install("-r", "requirements.txt", "-r", "requirements/unit.txt")
     # Only ansible.module_utils is used, as on a target, and that part runs on this Python.
     session.install("--no-deps", "--ignore-requires-python", CORES["newest"])
-    of_controllers = ("action", "connection", "docs", "filter")
+    of_controllers = ("action", "connection", "docs", "filter", "inventory")
     run_pytest(session, "tests/unit", *(f"--ignore=tests/unit/{name}" for name in of_controllers))
 
 

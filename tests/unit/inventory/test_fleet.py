@@ -43,6 +43,7 @@ def a_plugin() -> fleet.InventoryModule:
     constants.config.initialize_plugin_configuration_definitions("inventory", name, options)
     made = fleet.InventoryModule()
     made._load_name = made.ansible_name = name
+    made._redirected_names = [name]
     return made
 
 
