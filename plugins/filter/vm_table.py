@@ -49,8 +49,10 @@ _value:
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.plugin_utils.text_table import aligned, printable
 
 _NOTHING = "-"
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60))
@@ -62,8 +64,8 @@ def vm_table(
     """Lines without blanks at their ends, the titles first."""
     titles = ("NAME", "STATUS", "RESTARTS", "AGE", *(("NODE", "NETWORKS(IP)") if wide else ()))
     moment = time.time() if now is None else now
-    rows = [tuple(map(_printable, _row(vm, wide, moment))) for vm in vms]
-    return _aligned([titles, *rows])
+    rows = [tuple(map(printable, _row(vm, wide, moment))) for vm in vms]
+    return aligned([titles, *rows])
 
 
 def _row(vm: Mapping[str, Any], wide: bool, now: float) -> tuple[str, ...]:
@@ -99,16 +101,6 @@ def _networks(vm: Mapping[str, Any]) -> str:
         where = nic.get("network") or nic.get("bridge") or nic["name"]
         shown.append(f"{where}({' '.join(told) or _NOTHING})")
     return ", ".join(shown) or _NOTHING
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return ["   ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-
-
-def _printable(text: str) -> str:
-    """A guest, or whoever made a vm, must not command a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 class FilterModule:
