@@ -8438,7 +8438,8 @@ options:
         type: bool
       rx_queue_size:
         description:
-          - Size of a queue in.
+          - Packets that fit into a queue in of a virtio interface,
+            a power of two from V(256) to V(1024).
           - A change takes effect by unplugging and plugging the device
             again.
         type: int
@@ -8513,7 +8514,8 @@ options:
         choices: [iothread, timer]
       tx_queue_size:
         description:
-          - Size of a queue out.
+          - Packets that fit into a queue out of a virtio interface,
+            a power of two from V(256) to V(1024).
           - A change takes effect by unplugging and plugging the device
             again.
         type: int

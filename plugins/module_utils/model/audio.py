@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import DEVICE_STATE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import count
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.plain import choice, plain, yes_no
@@ -88,7 +88,7 @@ AUDIO = Schema(
             type="int",
             at="@id",
             codec=codec.INT,
-            check=names.positive,
+            check=limits.audio,
             required=True,
             apply=Apply.RECREATE,
         ),

@@ -13,7 +13,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits, 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import count
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import number
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.plain import choice, plain, yes_no
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
@@ -274,6 +274,11 @@ GRAPHICS = Schema(
             "gl/@rendernode",
             check=names.path,
         ),
-        count("audio", "Number of the item of O(audios) that the console plays.", "audio/@id"),
+        number(
+            "audio",
+            "Number of the item of O(audios) that the console plays.",
+            "audio/@id",
+            check=limits.audio,
+        ),
     ),
 )

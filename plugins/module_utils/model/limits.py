@@ -42,6 +42,7 @@ class Within:
 
 period = Within(1000, 1000000, "period")
 quota = Within(1000, 17592186044415, "quota", besides=(-1,))
+audio = Within(1, 255, "number of an audio backend")
 weight = Within(100, 1000, "weight")
 distance = Within(10, 255, "distance")
 cache_level = Within(1, 3, "level of a cache")
@@ -55,6 +56,13 @@ def power_of_two(value: int) -> None:
     """A size that hardware can decode."""
     if value & (value - 1):
         raise ValueError(f"{value} is no power of two: the next one is {1 << value.bit_length()}")
+
+
+def packets(value: int) -> None:
+    """How many packets a queue of a virtio interface can hold."""
+    power_of_two(value)
+    if not 256 <= value <= 1024:
+        raise ValueError(f"{value} is not between 256 and 1024")
 
 
 def whole_power_of_two(value: int) -> None:

@@ -72,6 +72,17 @@ def _part(name: str, of: Schema, at: str) -> Field:
     return plain(name, of.doc, at, of=of, apply=Apply.LIVE)
 
 
+def _queue_size(name: str, way: str) -> Field:
+    return number(
+        f"{name}_queue_size",
+        f"Packets that fit into a queue {way} of a virtio interface, a power of two from V(256) to "
+        "V(1024).",
+        f"driver/@{name}_queue_size",
+        Apply.REPLUG,
+        limits.packets,
+    )
+
+
 NIC = Schema(
     name="nic",
     doc="A network interface of a vm.",
@@ -291,8 +302,8 @@ NIC = Schema(
             apply=Apply.REPLUG,
         ),
         replace(count("queues", "Number of queues.", "driver/@queues", Apply.REPLUG), absent=1),
-        count("rx_queue_size", "Size of a queue in.", "driver/@rx_queue_size", Apply.REPLUG),
-        count("tx_queue_size", "Size of a queue out.", "driver/@tx_queue_size", Apply.REPLUG),
+        _queue_size("rx", "in"),
+        _queue_size("tx", "out"),
         choice(
             "tx_mode",
             "How packets are sent.",

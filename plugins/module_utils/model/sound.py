@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
     address_field,
@@ -48,6 +49,7 @@ SOUND = Schema(
             "audio",
             "Number of the one of O(audios) that plays the sound.",
             "audio/@id",
+            check=limits.audio,
         ),
         name_field("card"),
         acpi_index_field(),

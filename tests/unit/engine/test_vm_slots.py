@@ -48,7 +48,10 @@ SLOTS = (
 
 def machine(*devices: str) -> Slots:
     features = "<features><acpi/></features>"
-    return Slots(tree.parse(f"<domain>{features}<devices>{''.join(devices)}</devices></domain>"))
+    # Programs on the node can read the memory: virtiofs could not be plugged in otherwise.
+    memory = "<memoryBacking><access mode='shared'/></memoryBacking>"
+    inside = f"{memory}{features}<devices>{''.join(devices)}</devices>"
+    return Slots(tree.parse(f"<domain>{inside}</domain>"))
 
 
 def takes(slots: Slots, device: str) -> Any:
@@ -83,3 +86,23 @@ def test_what_goes_makes_room_for_its_like():
     assert slots.leave(tree.parse(old))
     assert not takes(slots, SLOTS[0])
     assert takes(slots, PORTS[0])
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "<filesystem><driver type='virtiofs'/></filesystem>",
+        "<disk type='vhostuser'><target bus='virtio'/></disk>",
+        "<interface type='vhostuser'><model type='virtio'/></interface>",
+    ],
+)
+def test_who_reads_memory_comes_where_it_is_shared(device: str):
+    assert takes(machine(*EXPRESS, _PORT), device)
+    private = f"<domain><devices>{''.join((*EXPRESS, _PORT))}</devices></domain>"
+    assert not takes(Slots(tree.parse(private)), device)
+
+
+def test_some_interfaces_come_at_a_start_alone():
+    assert not takes(
+        machine(*EXPRESS, _PORT), "<interface type='mcast'><model type='virtio'/></interface>"
+    )

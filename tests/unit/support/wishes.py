@@ -68,7 +68,7 @@ _CORPUS = (
     *("+120", "Europe/Paris", "opt/com.example/a", 1024, 4096),
     *("clean-traffic", "ua-vmrt-a"),
     *("2030-12-31T23:59:59", "en-us", "unix:path=/run/bus", {"main": "secure"}),
-    *(1, 3, 24, 64, True, False, ["x"], {"x": "y"}),
+    *(1, 3, 24, 64, 256, 512, True, False, ["x"], {"x": "y"}),
 )
 
 # Of how many options a wish is made, besides those that each has: enough to meet one another.
@@ -149,7 +149,8 @@ def _plain(one: Field) -> st.SearchStrategy[Any]:
     if not one.check and one.codec in (codec.MEMORY, codec.MEMORY_UNIT, codec.MEMORY_OR_NONE):
         return st.integers(1, 2**20).map("{}MiB".format)
     if one.codec in (codec.INT, codec.COUNT):
-        return st.integers(1, 100).filter(lambda number: _accepts(one, number))
+        few = [number for number in (*range(1, 101), 256, 512) if _accepts(one, number)]
+        return st.sampled_from(few)
     if one.codec is codec.PAIRS:
         return st.dictionaries(TEXT, TEXT, max_size=3)
     if one.codec is ADDRESS:

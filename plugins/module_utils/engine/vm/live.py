@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
     Action,
+    AddIoThread,
     Attach,
     Detach,
     SetMemory,
@@ -94,13 +95,15 @@ def plan_live(changes: list[Change], wanted: Mapping[str, Any], vm: Running) -> 
 
 
 def _turn(action: Action) -> tuple[int, bool]:
-    """What goes makes room for what comes, and what is there is changed last. A controller comes
-    before the devices that are on it, and goes after them."""
+    """What goes makes room for what comes, and what is there is changed last. A controller and a
+    thread come before the devices that need them; a controller goes after its devices."""
     if isinstance(action, Detach):
         return 0, action.device.startswith(_CONTROLLERS)
+    if isinstance(action, AddIoThread):
+        return 1, False
     if isinstance(action, Attach):
-        return 1, not action.device.startswith(_CONTROLLERS)
-    return 2, False
+        return 2, not action.device.startswith(_CONTROLLERS)
+    return 3, False
 
 
 def _by_device(changes: list[Change]) -> dict[tuple[str, str | None] | None, list[Change]]:

@@ -20,7 +20,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change, diff
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Owner
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import items, match, read
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
+    Item,
+    items,
+    match,
+    read,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import (
     normalise,
     show_value,
@@ -29,6 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import w
 
 # Lists that libvirt writes into a live definition where the other one has their number alone.
 _COUNTED = ("io_thread_ids",)
+_CONTROLLERS = VM["controllers"]
 _EXPANDING = frozenset(one.name for one in VM.fields if one.expands)
 
 
@@ -41,7 +47,15 @@ def pending(edited: tree.Element, live: tree.Element) -> list[str]:
     """The options that differ between an inactive definition and the one in force."""
     values = read(VM, edited)
     found = [change.path for change in _changes(values, live)]
-    return [*found, *_leftover(values, live), *_expanded(values, live)]
+    waits = [*found, *_leftover(values, live), *_expanded(values, live)]
+    # What libvirt added for a device that waits comes with that device.
+    foreign = {f"{_CONTROLLERS.name}[{one.values['name']}]" for one in _foreign(edited)}
+    return [path for path in waits if path not in foreign] or waits
+
+
+def _foreign(root: tree.Element) -> list[Item]:
+    """The controllers without our alias."""
+    return [one for one in items(_CONTROLLERS, root) if not one.ours]
 
 
 def _changes(values: Mapping[str, Any], live: tree.Element) -> list[Change]:

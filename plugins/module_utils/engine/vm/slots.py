@@ -18,6 +18,8 @@ _BUSES = ("scsi", "usb", "virtio-serial")
 # Bridges to slots of PCI that a running machine can use, and how many slots each has.
 _BRIDGES = ("pcie-to-pci-bridge", "pci-bridge")
 _SLOTS_OF_PCI = 31
+# Interfaces that libvirt plugs in at a start alone.
+_NEVER_PLUGGED = ("internal", "mcast", "udp", "client", "server")
 
 
 class Slots:
@@ -28,9 +30,15 @@ class Slots:
         self._buses = {one.get("type") for one in devices.iterfind("controller")}
         self._roots = any(one.get("model") == "pcie-root" for one in devices.iterfind("controller"))
         self._free = {"pcie": _ports(live), "pci": _slots(live, self._roots)}
+        access = live.find("memoryBacking/access")
+        self._shares = access is not None and access.get("mode") == "shared"
 
     def take(self, device: tree.Element) -> bool:
         """Is there room for a device? It is taken then."""
+        if device.tag == "interface" and device.get("type") in _NEVER_PLUGGED:
+            return False
+        if _reads_memory(device) and not self._shares:
+            return False
         bus = bus_of(device)
         if bus != "pci":
             return self._reaches(bus)
@@ -71,6 +79,15 @@ class Anywhere(Slots):
 
     def leave(self, device: tree.Element) -> bool:
         return True
+
+
+def _reads_memory(device: tree.Element) -> bool:
+    """Is the other end of a device a program that reads the memory of the vm, which is so from its
+    start or never?"""
+    if device.tag == "filesystem":
+        driver = device.find("driver")
+        return driver is not None and driver.get("type") == "virtiofs"
+    return device.get("type") in ("vhostuser", "vhostvdpa")
 
 
 def _ports(live: tree.Element) -> int:

@@ -25,25 +25,27 @@ def _lists(option: str) -> tuple[str, ...]:
 
 
 # Options, and the lists in which no two devices have the same.
-_CLAIMS: Mapping[str, tuple[str, ...]] = {
-    "name": _lists("name"),
-    "target": ("disks", "cdroms", "floppies"),
-    "path": ("disks",),
-    "pci_address": ("hostdevs",),
-    "uuid": ("hostdevs",),
-    "boot_order": _lists("boot_order"),
-}
+_CLAIMS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("name", _lists("name")),
+    ("target", ("disks", "cdroms", "floppies")),
+    # A guest finds a channel by its target.
+    ("target", ("channels",)),
+    ("path", ("disks",)),
+    ("pci_address", ("hostdevs",)),
+    ("uuid", ("hostdevs",)),
+    ("boot_order", _lists("boot_order")),
+)
 
 
 def twice(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtError]:
     """Complaints about devices that claim what another one has; ``root`` is the definition of an
     existing vm."""
     has = read(VM, root) if root is not None else {}
-    lists = [name for name in _CLAIMS["name"] if wanted.get(name) or has.get(name)]
+    lists = [name for name in _lists("name") if wanted.get(name) or has.get(name)]
     kept = {name: list(_kept(name, wanted, root)) for name in lists}
     given = {name: list(given_devices(name, wanted, root)) for name in lists}
     errors = []
-    for option, some in _CLAIMS.items():
+    for option, some in _CLAIMS:
         owners: dict[str, str] = {}
         devices = [device for name in some for device in kept.get(name, ())]
         devices += [device for name in some for device in given.get(name, ())]
