@@ -73,20 +73,25 @@ def open_url(*arguments: Any, **options: Any) -> Any:
 class Fleet(Protocol):
     """Many things as one wish: see engine.fleet, which only its own module carries."""
 
-    def __init__(self, given: Mapping[str, Any]): ...
+    def __init__(self, given: Mapping[str, Any]):
+        """Normalised options."""
 
-    def foresee(self, observer: Observer, earlier: Foreseen) -> None: ...
+    def foresee(self, observer: Observer, earlier: Foreseen) -> None:
+        """Plan all, after what earlier tasks are foreseen to make."""
 
     def converge(
         self,
         reader: Observer,
         look: Callable[[], Observer],
         connect: Callable[[], LibvirtHost],
-    ) -> None: ...
+    ) -> None:
+        """Make all as it should be, each thing whatever becomes of the others."""
 
-    def trouble(self) -> str: ...
+    def trouble(self) -> str:
+        """What went wrong, in short; "" where nothing did."""
 
-    def result(self) -> dict[str, Any]: ...
+    def result(self) -> dict[str, Any]:
+        """What became of each thing."""
 
 
 def run(resource: Resource) -> None:

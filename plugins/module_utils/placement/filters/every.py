@@ -27,9 +27,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.room import
 class Filter(Protocol):
     """A module that says which nodes can have a vm, and of any other one why not."""
 
-    def keep(self, guest: Guest, rooms: Rooms) -> Rooms: ...
+    def keep(self, guest: Guest, rooms: Rooms) -> Rooms:
+        """The rooms that can have the guest."""
 
-    def why(self, guest: Guest, room: Room) -> str: ...
+    def why(self, guest: Guest, room: Room) -> str:
+        """Why a room can not."""
 
 
 def _each(*filters: Filter) -> tuple[Filter, ...]:

@@ -20,7 +20,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.scores impo
 class Score(Protocol):
     """A module that gives points to nodes, or an empty list where it has nothing to say."""
 
-    def points(self, guest: Guest, rooms: Rooms) -> list[float]: ...
+    def points(self, guest: Guest, rooms: Rooms) -> list[float]:
+        """The points of each room, in their order; an empty list for no opinion."""
 
 
 def _each(*scores: Score) -> tuple[Score, ...]:
