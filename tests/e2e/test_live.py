@@ -278,6 +278,23 @@ def test_what_can_not_be_done_now_waits(run: Runs, guest: dict[str, Any]) -> Non
     assert shown(seen["look"])["boot"] == guest["boot"]
 
 
+def test_it_reboots_through_its_agent(run: Runs, guest: dict[str, Any]) -> None:
+    again = {"name": NAME, "operation": "reboot", "mode": "agent", "wait_timeout": 120}
+    seen = run(
+        predicted=check("vm_power", **again),
+        rebooted=task("vm_power", **again),
+        up=task("vm", name=NAME, wait_for="agent", wait_timeout=300),
+        look=look(),
+    )
+    assert not seen["rebooted"].get("failed"), seen["rebooted"]["msg"]
+    assert verbs(seen["predicted"]) == verbs(seen["rebooted"]) == ["reboot"]
+    now = shown(seen["look"])
+    assert now["boot"] != guest["boot"]
+    # What was plugged while it ran is there from the start.
+    assert now["cpus"] == 3
+    assert now["disks"] == {"root": 4096, "grows": 96, "comes": 32, "slow": 8}
+
+
 def test_a_crash_is_told_and_all_of_it_goes(run: Runs, guest: dict[str, Any]) -> None:
     seen = run(
         loaded=inside("modprobe pvpanic-mmio; (sleep 1; echo c > /proc/sysrq-trigger) >&- 2>&- &"),
