@@ -40,6 +40,8 @@ options:
       - C(uri), the URI of its libvirt as the controller reaches it, also by SSH or TLS.
       - C(jump), where SSH reaches guests through, as V(user@host:port). Without it that is where a
         URI goes that uses SSH itself.
+      - They may be templates, so that a login can come from the environment, with
+        P(ansible.builtin.env#lookup).
     type: raw
     required: true
   timeout:
@@ -151,7 +153,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if missing:
                 raise AnsibleParserError(f"{self.NAME} needs Python's {library} on the controller.")
         try:
-            nodes = nodes_of(self.get_option("nodes"))
+            nodes = nodes_of(self.templar.template(self.get_option("nodes")))
         except VmrtError as error:
             raise AnsibleParserError(f"{path}: {error}") from error
         self._put(self._read(nodes, path, cache))

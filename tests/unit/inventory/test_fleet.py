@@ -319,6 +319,22 @@ def test_one_name_on_two_nodes(read: Any, capsys: pytest.CaptureFixture[str]) ->
     assert "web1 is on node2 and on node1" in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_uri_may_be_a_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OF_THE_TEST", "qemu+ssh://away.example.com/system")
+    asked: list[str] = []
+
+    def ask_each(_ask: Any, uris: dict[str, str], *_rest: Any) -> dict[str, Answer]:
+        asked.extend(uris.values())
+        return {}
+
+    monkeypatch.setattr(fleet, "ask_each", ask_each)
+    nodes = {"node1": "{{ lookup('env', 'OF_THE_TEST') }}"}
+    file = tmp_path / "vmrt.yml"
+    file.write_text(yaml.safe_dump({"plugin": "vmrt.libvirt.fleet", "nodes": nodes}), "utf-8")
+    a_plugin().parse(InventoryManager(DataLoader(), [])._inventory, DataLoader(), str(file))
+    assert asked == ["qemu+ssh://away.example.com/system"]
+
+
 @pytest.mark.parametrize(
     ("nodes", "option"),
     [
