@@ -11,6 +11,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
 READY := .venv/.ready
+BENCH_READY := build/bench/venv/.ready
 LAB := tests/lab/lab
 PYTEST := pytest --hypothesis-profile=ci
 
@@ -53,10 +54,14 @@ lab: $(READY) ## Start a lab: nodes on this machine, in network namespaces of th
 lab-down: ## Remove the lab without a trace
 	$(LAB) down
 
-bench: $(READY) ## Measure speed, against a lab and of finding nodes
+bench: $(READY) $(BENCH_READY) ## Measure speed in a lab, for docs/benchmarks.md; options in BENCH
 	$(LAB) prepare
-	python -m tests.bench
-	python -m tests.bench.placement
+	build/bench/venv/bin/python -m tests.bench $(BENCH)
+
+$(BENCH_READY): requirements.txt requirements/bench.txt
+	python -m venv --clear build/bench/venv
+	build/bench/venv/bin/python -m pip --quiet install --upgrade --requirement requirements/bench.txt
+	@touch $@
 
 docs: $(READY) ## Write the generated parts of the documentation
 	python tools/docs.py

@@ -79,7 +79,7 @@ def targets(session: nox.Session) -> None:
     session.install("-r", "requirements.txt", "-r", "requirements/unit.txt")
     # Only ansible.module_utils is used, as on a target, and that part runs on this Python.
     session.install("--no-deps", "--ignore-requires-python", CORES["newest"])
-    of_controllers = ("action", "connection", "docs", "filter", "inventory")
+    of_controllers = ("action", "bench", "connection", "docs", "filter", "inventory")
     run_pytest(session, "tests/unit", *(f"--ignore=tests/unit/{name}" for name in of_controllers))
 
 

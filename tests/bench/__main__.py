@@ -2,115 +2,113 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure on a lab node, as ratios within one run: absolute times say more of the machine."""
+"""Measure how fast it is, on the nodes of a lab, beside what else does the same work."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import statistics
-import subprocess
 import tempfile
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-LAB = CHECKOUT / "tests" / "lab" / "lab"
-LAB_ID = "bench"
-# The least that a task has to do to know whether a vm is as declared: ask for its definition.
-RAW = (
-    "import libvirt; c = libvirt.open('qemu:///system'); "
-    "print(len(c.lookupByName('bench{number}').XMLDesc(2)))"
+from tests.bench import report
+from tests.bench.comparisons import (
+    come_and_go,
+    converge,
+    converge_many,
+    facts,
+    inventory,
+    one_change,
+    one_task,
+    placement,
 )
+from tests.bench.fleets import Fleets
+from tests.bench.machine import machine
+from tests.bench.plot import draw
+from tests.bench.venue import CHECKOUT, Lab, Venue
+from tests.bench.verdict import Comparison
+
+_RESULTS = CHECKOUT / "build" / "bench" / "results.json"
+_DOCS = CHECKOUT / "docs"
+_ROUNDS, _VMS = 5, 100
+# What "1,000" is, beside what "100" is.
+_MANY = 10
+
+Compare = Callable[[Fleets, int], "Comparison | list[Comparison]"]
+# Those of one entry are measured together.
+COMPARISONS: dict[tuple[str, ...], Compare] = {
+    ("P1",): converge.compare,
+    ("P2",): converge_many.compare,
+    ("P3", "P6"): come_and_go.compare,
+    ("P4",): facts.compare,
+    ("P5",): inventory.compare,
+    ("P7",): one_task.compare,
+    ("P8",): one_change.compare,
+    ("placement",): placement.compare,
+}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
-    parser.add_argument("--vms", type=int, default=10, help="vms in each play")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, interleaved")
-    options = parser.parse_args()
-    subprocess.run([LAB, "up", "--id", LAB_ID], check=True)
+    options = _options()
+    os.umask(0o022)
+    lab = Lab(options.id)
+    lab.up(3, bare=False)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            report(measure(Path(folder), options.vms, options.rounds), options.vms)
+        with tempfile.TemporaryDirectory() as folder, Venue(lab, Path(folder)) as venue:
+            fleets = Fleets(venue, options.vms, options.vms * _MANY)
+            results = {
+                "machine": machine(venue),
+                "comparisons": list(_measured(fleets, options)),
+            }
     finally:
-        subprocess.run([LAB, "down", "--id", LAB_ID], check=True)
+        lab.down()
+    _RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    print(report.table(results))
+    if (options.only, options.rounds, options.vms) == (None, _ROUNDS, _VMS):
+        (_DOCS / "benchmarks.md").write_text(report.markdown(results), encoding="utf-8")
+        draw(results, _DOCS / "benchmarks.svg")
 
 
-def measure(folder: Path, vms: int, rounds: int) -> dict[str, list[float]]:
-    """Wall seconds of each play, by the play's name, once a round."""
-    plays = {name: folder / f"{name}.json" for name in ("setup", "ping", "raw", "vm", "fleet")}
-    for name, path in plays.items():
-        path.write_text(json.dumps(play(name, vms)), encoding="utf-8")
-    run(plays.pop("setup"))
-    times: dict[str, list[float]] = {name: [] for name in plays}
-    for _round in range(rounds):
-        for name, path in plays.items():
-            start = time.monotonic()
-            run(path)
-            times[name].append(time.monotonic() - start)
-    return times
+def _measured(fleets: Fleets, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    for names, compare in COMPARISONS.items():
+        if options.only and not options.only & {*names}:
+            continue
+        print(f"measuring {' and '.join(names)}", flush=True)
+        found = compare(fleets, options.rounds)
+        for one in found if isinstance(found, list) else [found]:
+            missed = [target for target in one.targets if not target.met]
+            profile = {}
+            if one.profile and (missed or options.profile):
+                profile["profile"] = one.profile()
+            yield {**one.as_dict(), **profile}
 
 
-def play(name: str, vms: int) -> list[dict[str, Any]]:
-    """A play whose tasks do the same kind of work for each vm, or one that does it for all."""
-    pool = {"name": "default", "target": "/var/lib/libvirt/bench", "state": "active"}
-    tasks: list[dict[str, Any]] = [{"vmrt.libvirt.pool": pool}] if name == "setup" else []
-    if name == "fleet":
-        tasks.append({"vmrt.libvirt.fleet": {"vms": [wish(number) for number in range(vms)]}})
-        vms = 0
-    for number in range(vms):
-        task = {
-            "ping": {"ansible.builtin.ping": {}},
-            "raw": {
-                "ansible.builtin.command": {
-                    "argv": ["/usr/bin/python3", "-c", RAW.format(number=number)]
-                }
-            },
-        }.get(name, {"vmrt.libvirt.vm": wish(number)})
-        tasks.append(task)
-    return [{"hosts": "vmrt_nodes", "gather_facts": False, "tasks": tasks}]
-
-
-def wish(number: int) -> dict[str, Any]:
-    return {
-        "name": f"bench{number}",
-        "memory": "128MiB",
-        "vcpus": 1,
-        "labels": {"for": "bench"},
-        "disks": [{"name": "root", "size": "64MiB"}],
-        "serials": [{"name": "console"}],
-    }
-
-
-def run(path: Path) -> None:
-    inventory = subprocess.run(
-        [LAB, "inventory", "--id", LAB_ID], check=True, capture_output=True, text=True
-    ).stdout
-    (path.parent / "inventory.yml").write_text(inventory, encoding="utf-8")
-    command = ["ansible-playbook", "-i", str(path.parent / "inventory.yml"), str(path)]
-    done = subprocess.run(
-        [LAB, "run", "--id", LAB_ID, "--", *command],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg")},
+def _options() -> argparse.Namespace:
+    known = [name for names in COMPARISONS for name in names]
+    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
+    parser.add_argument("--only", type=_names, metavar="P1,P3", help=", ".join(known))
+    parser.add_argument("--rounds", type=int, default=_ROUNDS, help="default: %(default)s")
+    parser.add_argument(
+        "--vms", type=int, default=_VMS, help=f"where it is few, and many are {_MANY} times as many"
     )
-    if done.returncode:
-        raise SystemExit(done.stdout + done.stderr)
+    parser.add_argument(
+        "--profile",
+        action="store_true",
+        help="tell where the time goes, also where a target is met",
+    )
+    parser.add_argument("--id", default="bench", help="the lab, which is made and removed")
+    options = parser.parse_args()
+    unknown = (options.only or set()) - {*known}
+    if unknown:
+        parser.error(f"--only: {', '.join(sorted(unknown))} is none of {', '.join(known)}")
+    return options
 
 
-def report(times: dict[str, list[float]], vms: int) -> None:
-    print(f"\n{vms} vms that need nothing, over SSH with pipelining; seconds per play")
-    print(f"{'':24}{'min':>8}{'median':>8}{'of ping':>9}")
-    least = min(times["ping"])
-    names = {"ping": "ping", "raw": "raw libvirt (a script)", "vm": "vmrt.libvirt.vm"}
-    names["fleet"] = "vmrt.libvirt.fleet"
-    for name, title in names.items():
-        low, middle = min(times[name]), statistics.median(times[name])
-        print(f"{title:24}{low:8.2f}{middle:8.2f}{low / least:8.2f}x")
+def _names(text: str) -> set[str]:
+    return {*text.split(",")}
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Node:
                 [
                     *("unshare", "--mount", "--propagation", "private", str(_START)),
                     *(str(rootfs), str(self.folder), ":".join(cgroup.create(self.namespace))),
-                    *("--quiet", self._marker, "--boot", "--link-journal=no"),
+                    *("--quiet", self.marker, "--boot", "--link-journal=no"),
                     *("--resolv-conf=off", "--timezone=off", "--console=read-only"),
                     *(f"--machine={self.namespace.replace('.', '-')}", f"--hostname={self.name}"),
                     *(f"--network-namespace-path=/run/netns/{self.namespace}", "--capability=all"),
@@ -76,13 +76,13 @@ class Node:
 
     def running(self) -> bool:
         """Whether the node's systemd-nspawn is there."""
-        return any(process.with_argument(self._marker))
+        return any(process.with_argument(self.marker))
 
     def remove(self) -> None:
         """End the node and remove all that belongs to it, in whatever state it is."""
         process.end_all(
-            lambda: list(process.with_argument(self._marker)),
-            lambda pid: process.has_argument(pid, self._marker),
+            lambda: list(process.with_argument(self.marker)),
+            lambda pid: process.has_argument(pid, self.marker),
             self.name,
         )
         if self.namespace in netns.named(self.namespace):
@@ -92,8 +92,8 @@ class Node:
             shutil.rmtree(self.folder)
 
     @property
-    def _marker(self) -> str:
-        # No other process carries this argument, so it also finds a node nobody wrote down.
+    def marker(self) -> str:
+        """An argument of the node's process and no other: it also finds one nobody wrote down."""
         return f"--directory={self.folder}/root"
 
     def _upper(self, path: str) -> Path:
