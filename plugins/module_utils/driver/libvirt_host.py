@@ -23,7 +23,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tu
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import balloon_size
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fetch
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -303,6 +302,9 @@ class LibvirtHost(LibvirtPower, LibvirtGuest):
             raise
 
     def _fetch_image(self, action: actions.FetchImage) -> None:
+        # Python's HTTP takes long to load: few runs fetch anything.
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fetch
+
         with called(action.option):
             fetch(
                 action.location,

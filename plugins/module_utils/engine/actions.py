@@ -67,6 +67,8 @@ class Rename(Action):
 
 @dataclass(frozen=True)
 class Start(Action):
+    """Start a network, a pool or a vm; ``paused`` keeps a vm from running on."""
+
     kind: str
     name: str
     paused: bool | None = None
@@ -82,6 +84,8 @@ class Stop(Action):
 
 @dataclass(frozen=True)
 class SetAutostart(Action):
+    """Have libvirt start something with its node, or not."""
+
     kind: str
     name: str
     autostart: bool
@@ -98,11 +102,15 @@ class Shutdown(Action):
 
 @dataclass(frozen=True)
 class Suspend(Action):
+    """Pause a running vm."""
+
     name: str
 
 
 @dataclass(frozen=True)
 class Resume(Action):
+    """Let a paused vm go on."""
+
     name: str
 
 
@@ -161,6 +169,8 @@ class AddIoThread(Action):
 
 @dataclass(frozen=True)
 class RemoveIoThread(Action):
+    """Take a thread away from a running vm."""
+
     name: str
     number: int
 
@@ -226,6 +236,8 @@ class BlockResize(Action):
 
 @dataclass(frozen=True)
 class DeleteVolume(Action):
+    """Delete a volume with all that is in it."""
+
     pool: str
     volume: str
 

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
+import zlib
 from dataclasses import dataclass
 from typing import Callable, Optional
 
@@ -21,7 +23,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file impor
     part_file,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import (
-    READ_ERRORS,
     OpenUrl,
     base_name,
     broken_off,
@@ -34,6 +35,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 _CHUNK = 2**20
 _MAX_LISTING = 4 * 2**20
+
+# What reads from a connection raise.
+_READ_ERRORS = (OSError, http.client.HTTPException, zlib.error, ValueError, EOFError)
 
 Progress = Callable[[int, Optional[int]], None]
 
@@ -92,7 +96,7 @@ def _look_up(spec: ChecksumFile, name: str, open_url: OpenUrl) -> Checksum:
     with opened(spec.url, open_url, option="checksum", trusted=False) as stream:
         try:
             content = stream.file.read(_MAX_LISTING + 1)
-        except READ_ERRORS as error:
+        except _READ_ERRORS as error:
             raise broken_off(spec.url, "checksum", error) from error
     if len(content) > _MAX_LISTING:
         raise VmrtError(
@@ -117,7 +121,7 @@ def _copy(
         while True:
             try:
                 chunk = stream.file.read(_CHUNK)
-            except READ_ERRORS as error:
+            except _READ_ERRORS as error:
                 raise broken_off(source, "source", error) from error
             if not chunk:
                 break

@@ -6,9 +6,6 @@
 
 from __future__ import annotations
 
-import http.client
-import urllib.error
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -96,10 +93,6 @@ def broken_off(source: str, option: str, error: Exception) -> VmrtError:
     return VmrtError(f"reading {shown(source)} broke off: {_cause(error)}", option=option)
 
 
-# What reads from a connection raise besides OSError.
-READ_ERRORS = (OSError, http.client.HTTPException, zlib.error, ValueError, EOFError)
-
-
 def _open_remote(url: str, open_url: OpenUrl, option: str) -> Any:
     try:
         response = open_url(url, timeout=TIMEOUT)
@@ -125,6 +118,9 @@ def _length(response: Any) -> int | None:
 
 
 def _cause(error: Exception) -> str:
+    # It takes Python's HTTP with it, which is slow to load.
+    import urllib.error
+
     if isinstance(error, urllib.error.HTTPError):
         return f"HTTP status {error.code}"
     reason = getattr(error, "reason", None) or error

@@ -25,6 +25,8 @@ class GuestExec(Action):
 
 @dataclass(frozen=True)
 class GuestWrite(Action):
+    """Write a file in a guest, through its agent."""
+
     name: str
     path: str
     size: int
@@ -33,6 +35,8 @@ class GuestWrite(Action):
 
 @dataclass(frozen=True)
 class GuestPassword(Action):
+    """Give a user of a guest a password."""
+
     name: str
     user: str
     encrypted: bool
@@ -59,6 +63,8 @@ class GuestFreeze(Action):
 
 @dataclass(frozen=True)
 class GuestThaw(Action):
+    """Let a guest write to its file systems again."""
+
     name: str
 
 

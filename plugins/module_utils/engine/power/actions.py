@@ -30,6 +30,8 @@ class Reboot(Action):
 
 @dataclass(frozen=True)
 class Reset(Action):
+    """Press the reset button."""
+
     name: str
 
 
@@ -44,6 +46,8 @@ class Save(Action):
 
 @dataclass(frozen=True)
 class RemoveSave(Action):
+    """Drop the memory that was kept of a vm."""
+
     name: str
 
 
@@ -58,6 +62,8 @@ class Sleep(Action):
 
 @dataclass(frozen=True)
 class InjectNmi(Action):
+    """Send a non-maskable interrupt to a guest."""
+
     name: str
 
 
@@ -77,6 +83,8 @@ class SendKeys(Action):
 
 @dataclass(frozen=True)
 class Screenshot(Action):
+    """Write what a screen of a vm shows into a file of the node."""
+
     name: str
     screen: int
     path: str
