@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,20 +56,24 @@ COMPARISONS: dict[tuple[str, ...], Compare] = {
 def main() -> None:
     options = _options()
     os.umask(0o022)
+    # So that one that is terminated takes its lab down as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lab = Lab(options.id)
-    lab.up(3, bare=False)
+    if not lab.up(3, bare=False):
+        raise SystemExit(f"bench: there is a lab {lab.id} already: `lab down --id {lab.id}`")
     try:
         with tempfile.TemporaryDirectory() as folder, Venue(lab, Path(folder)) as venue:
+            results: dict[str, Any] = {"machine": machine(venue), "comparisons": []}
             fleets = Fleets(venue, options.vms, options.vms * _MANY)
-            results = {
-                "machine": machine(venue),
-                "comparisons": list(_measured(fleets, options)),
-            }
+            for one in _measured(fleets, options):
+                results["comparisons"].append(one)
+                print(report.table(one), flush=True)
+                _RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
     finally:
         lab.down()
-    _RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    print(report.table(results))
-    if (options.only, options.rounds, options.vms) == (None, _ROUNDS, _VMS):
+    results["comparisons"].sort(key=lambda one: one["id"])
+    whole = (options.only, options.rounds, options.vms) == (None, _ROUNDS, _VMS)
+    if whole or options.docs:
         (_DOCS / "benchmarks.md").write_text(report.markdown(results), encoding="utf-8")
         draw(results, _DOCS / "benchmarks.svg")
 
@@ -76,7 +82,7 @@ def _measured(fleets: Fleets, options: argparse.Namespace) -> Iterator[dict[str,
     for names, compare in COMPARISONS.items():
         if options.only and not options.only & {*names}:
             continue
-        print(f"measuring {' and '.join(names)}", flush=True)
+        print(f"\nmeasuring {' and '.join(names)}", flush=True)
         found = compare(fleets, options.rounds)
         for one in found if isinstance(found, list) else [found]:
             missed = [target for target in one.targets if not target.met]
@@ -98,6 +104,9 @@ def _options() -> argparse.Namespace:
         "--profile",
         action="store_true",
         help="tell where the time goes, also where a target is met",
+    )
+    parser.add_argument(
+        "--docs", action="store_true", help="write the page, as a run without other options does"
     )
     parser.add_argument("--id", default="bench", help="the lab, which is made and removed")
     options = parser.parse_args()

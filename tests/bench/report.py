@@ -60,21 +60,18 @@ def markdown(results: Results) -> str:
     return template.render(results)
 
 
-def table(results: Results) -> str:
-    """The same for a terminal, in short."""
-    lines = []
-    for comparison in results["comparisons"]:
-        lines += ["", f"{comparison['id']}  {comparison['title']}"]
-        lines.append(f"  {'':42}{'min':>9}{'median':>9}{'CPU':>9}{'rounds':>8}")
-        for one in comparison["contestants"]:
-            times = "".join(
-                f"{seconds(one[kind]):>9}" for kind in ("wall_min", "wall_median", "cpu_median")
-            )
-            lines.append(f"  {one['title']:42}{times}{one['rounds']:8}")
-        for target in comparison["targets"]:
-            verdict = "met" if target["met"] else "NOT MET"
-            value = amount(target["value"], target["unit"])
-            lines.append(f"  {verdict:8}{target['text']}: {value}, {wanted(target)}")
-        if "profile" in comparison:
-            lines += ["", comparison["profile"]]
+def table(comparison: Mapping[str, Any]) -> str:
+    """A comparison for a terminal, in short."""
+    lines = ["", f"{comparison['id']}  {comparison['title']}"]
+    lines.append(f"  {'':42}{'min':>9}{'median':>9}{'CPU':>9}{'rounds':>8}")
+    for one in comparison["contestants"]:
+        kinds = ("wall_min", "wall_median", "cpu_median")
+        told = "".join(f"{seconds(one[kind]):>9}" for kind in kinds)
+        lines.append(f"  {one['title']:42}{told}{one['rounds']:8}")
+    for target in comparison["targets"]:
+        verdict = "met" if target["met"] else "NOT MET"
+        value = amount(target["value"], target["unit"])
+        lines.append(f"  {verdict:8}{target['text']}: {value}, {wanted(target)}")
+    if "profile" in comparison:
+        lines += ["", comparison["profile"]]
     return "\n".join(lines)
