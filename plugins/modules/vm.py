@@ -7454,6 +7454,7 @@ options:
           - What the owner of the guest demands, as bits of AMD's
             policy.
           - A change takes effect at the next start of the vm.
+          - Needed if O(launch_security.type=sev).
         type: int
       reduced_phys_bits:
         description:

@@ -45,6 +45,7 @@ def _feature(name: str, doc: str) -> Field:
         type="bool",
         at=f"os/firmware/feature[name={name.replace('_', '-')}]/@enabled",
         codec=codec.YES_NO,
+        only={"firmware": ("efi",)},
         apply=Apply.RESTART,
     )
 

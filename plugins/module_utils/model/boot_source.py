@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.loader import LOADER, NVRAM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
@@ -63,7 +65,10 @@ _BIOS = Schema(
 )
 
 
-def _file(name: str, doc: str, place: str | None = None) -> Field:
+_OF_CONTAINERS = {"os_type": ("exe",)}
+
+
+def _file(name: str, doc: str, place: str | None = None, **more: Any) -> Field:
     return Field(
         name,
         f"Absolute path of {doc} on the node.",
@@ -71,6 +76,7 @@ def _file(name: str, doc: str, place: str | None = None) -> Field:
         codec=codec.FILLED,
         check=names.path,
         apply=Apply.RESTART,
+        **more,
     )
 
 
@@ -80,12 +86,13 @@ BOOT_SOURCE = Schema(
     fields=(
         Field("loader", LOADER.doc, at="loader", of=LOADER, apply=Apply.RESTART),
         Field("nvram", NVRAM.doc, at="nvram", of=NVRAM, apply=Apply.RESTART),
-        _file("init", "the first program of a container"),
+        _file("init", "the first program of a container", only=_OF_CONTAINERS),
         Field(
             "init_args",
             "Arguments of O(boot.init).",
             type="list",
             at="initarg",
+            only=_OF_CONTAINERS,
             apply=Apply.RESTART,
         ),
         Field(
@@ -95,6 +102,7 @@ BOOT_SOURCE = Schema(
             at=".",
             codec=codec.Entries("initenv", missing=None, removes=None),
             check=names.variables,
+            only=_OF_CONTAINERS,
             apply=Apply.RESTART,
         ),
         Field(
@@ -103,6 +111,7 @@ BOOT_SOURCE = Schema(
             at="initdir",
             codec=codec.FILLED,
             check=names.path,
+            only=_OF_CONTAINERS,
             apply=Apply.RESTART,
         ),
         Field(
@@ -110,6 +119,7 @@ BOOT_SOURCE = Schema(
             "User of O(boot.init).",
             at="inituser",
             check=names.name,
+            only=_OF_CONTAINERS,
             apply=Apply.RESTART,
         ),
         Field(
@@ -117,6 +127,7 @@ BOOT_SOURCE = Schema(
             "Group of O(boot.init).",
             at="initgroup",
             check=names.name,
+            only=_OF_CONTAINERS,
             apply=Apply.RESTART,
         ),
         _file("kernel", "a Linux kernel that is started in place of what is on a disk,"),

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
@@ -57,7 +56,7 @@ def chardev(
         return dict.fromkeys(types, under + place)
 
     return tuple(
-        _of_its_types(one)
+        one
         for one in (
             choice(
                 "type",
@@ -178,8 +177,3 @@ def chardev(
         )
         if labelled or one.name != "seclabels"
     )
-
-
-def _of_its_types(one: Field) -> Field:
-    """An option with a place for some types alone means nothing for the others."""
-    return replace(one, only={"type": tuple(one.at)}) if isinstance(one.at, Mapping) else one

@@ -54,6 +54,7 @@ _TIMER = Schema(
             "What becomes of ticks that the guest missed.",
             at="@tickpolicy",
             choices=("delay", "catchup", "merge", "discard"),
+            only={"name": ("platform", "rtc", "tsc", "hpet", "pit", "armvtimer")},
             apply=Apply.RESTART,
         ),
         Field(
@@ -61,6 +62,7 @@ _TIMER = Schema(
             "What the timer follows, of V(rtc) and V(platform).",
             at="@track",
             choices=("boot", "guest", "wall", "realtime"),
+            only={"name": ("platform", "rtc")},
             apply=Apply.RESTART,
         ),
         Field(
@@ -70,16 +72,25 @@ _TIMER = Schema(
             at="@frequency",
             codec=codec.INT,
             check=names.positive,
+            only={"name": ("tsc",)},
             apply=Apply.RESTART,
         ),
         Field(
             "mode",
             "How V(tsc) is done.",
             at="@mode",
+            only={"name": ("tsc",)},
             choices=("auto", "native", "emulate", "paravirt", "smpsafe"),
             apply=Apply.RESTART,
         ),
-        Field("catchup", _CATCHUP.doc, at="catchup", of=_CATCHUP, apply=Apply.RESTART),
+        Field(
+            "catchup",
+            _CATCHUP.doc,
+            at="catchup",
+            of=_CATCHUP,
+            only={"tick_policy": ("catchup",)},
+            apply=Apply.RESTART,
+        ),
     ),
 )
 

@@ -33,17 +33,11 @@ _PATHS = {
 }
 # The options that tell the type of a source, and the type.
 TELLING: Mapping[str, str] = {"network": "network", "nvme": "nvme", "vhost_user": "vhostuser"}
-_KEPT = ("file", "block", "dir", "volume", "nvme")
-# The types of source that an option is for.
-SOURCE_OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "startup_policy": _KEPT,
-    "slice": (*_KEPT, "network"),
-    "encryption": (*_KEPT, "network"),
-    "seclabels": ("file", "block", "volume"),
-    "reservations": ("block",),
-    "fd_group": ("file",),
-    "volume_mode": ("volume",),
-}
+# Of which none is said, it is a file.
+_FILE = ("file", None)
+# A path may be that of a volume.
+_OF_POOLS = {"type": (*_FILE, "block", "volume")}
+_KEPT = (*_FILE, "block", "dir", "volume", "nvme")
 
 NVME = Schema(
     name="nvme",
@@ -243,6 +237,7 @@ def volume_field(doc: str, **more: object) -> Field:
         doc,
         at={"volume": "source/@volume"},
         by="type",
+        only=_OF_POOLS,
         apply=Apply.RESTART,
         check=names.name,
         **more,  # type: ignore[arg-type]
@@ -256,6 +251,7 @@ def pool_field(doc: str, **more: object) -> Field:
         doc,
         at={"volume": "source/@pool"},
         by="type",
+        only=_OF_POOLS,
         apply=Apply.RESTART,
         check=names.name,
         **more,  # type: ignore[arg-type]
@@ -279,20 +275,30 @@ SOURCE_FIELDS = (
         "without (V(optional), for drives).",
         at="source/@startupPolicy",
         choices=("mandatory", "requisite", "optional"),
+        only={"type": _KEPT},
         apply=Apply.LIVE,
     ),
     Field(
         "fd_group",
         "Name of file descriptors that were handed to libvirt for the source.",
         at="source/@fdgroup",
+        only={"type": _FILE},
         apply=Apply.RESTART,
     ),
-    Field("slice", SLICE.doc, at="source/slices/slice", of=SLICE, apply=Apply.RESTART),
+    Field(
+        "slice",
+        SLICE.doc,
+        at="source/slices/slice",
+        of=SLICE,
+        only={"type": (*_KEPT, "network")},
+        apply=Apply.RESTART,
+    ),
     Field(
         "encryption",
         ENCRYPTION.doc,
         at="source/encryption",
         of=ENCRYPTION,
+        only={"type": (*_KEPT, "network")},
         apply=Apply.RESTART,
     ),
     Field(
@@ -300,6 +306,7 @@ SOURCE_FIELDS = (
         RESERVATIONS.doc,
         at="source/reservations",
         of=RESERVATIONS,
+        only={"type": ("block",)},
         apply=Apply.RESTART,
     ),
     Field(
@@ -309,6 +316,7 @@ SOURCE_FIELDS = (
         of=SECLABEL,
         same=said,
         many=True,
+        only={"type": (*_FILE, "block", "volume")},
         apply=Apply.RESTART,
     ),
 )

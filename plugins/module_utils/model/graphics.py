@@ -13,7 +13,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model import limits, 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import number
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.plain import choice, plain, yes_no
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
@@ -30,33 +29,18 @@ class _Port(codec.Codec):
         return None if spot.text == "-1" else codec.INT.read(spot)
 
 
-def _port(name: str, doc: str, at: str) -> Field:
-    return plain(name, doc, at, type="int", codec=_Port(), check=names.port)
+def _port(name: str, doc: str, at: str, **more: Any) -> Field:
+    return plain(name, doc, at, type="int", codec=_Port(), check=names.port, **more)
 
 
 _DESKTOP = ("sdl", "desktop")
 _REMOTE = ("vnc", "spice")
 # Those that can be reached over the network.
 LISTENERS = (*_REMOTE, "rdp")
-_DRAWN = ("sdl", "spice", "dbus")
-# The options that not each type of console has.
-GRAPHICS_OPTIONS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("port", "autoport"), LISTENERS),
-    **dict.fromkeys(("listen_type", "listen", "listen_network", "listen_socket"), LISTENERS),
-    **dict.fromkeys(("password", "password_valid_to", "connected", "keymap"), _REMOTE),
-    **dict.fromkeys(("websocket", "share_policy", "power_control"), ("vnc",)),
-    **dict.fromkeys(("tls_port", "default_mode", "channels"), ("spice",)),
-    **dict.fromkeys(("image_compression", "jpeg_compression", "zlib_compression"), ("spice",)),
-    **dict.fromkeys(("playback_compression", "streaming", "clipboard"), ("spice",)),
-    **dict.fromkeys(("file_transfer", "mouse"), ("spice",)),
-    "audio": ("vnc", "dbus"),
-    **dict.fromkeys(("display", "fullscreen"), _DESKTOP),
-    "xauth": ("sdl",),
-    "gl": _DRAWN,
-    "render_node": ("spice", "dbus", "egl-headless"),
-    **dict.fromkeys(("address", "p2p"), ("dbus",)),
-    **dict.fromkeys(("replace_user", "multi_user"), ("rdp",)),
-}
+_LISTENER, _REACHED, _WINDOW = ({"type": types} for types in (LISTENERS, _REMOTE, _DESKTOP))
+_VNC, _SPICE, _DBUS, _SDL, _RDP = (
+    {"type": (kind,)} for kind in ("vnc", "spice", "dbus", "sdl", "rdp")
+)
 _MODES = ("any", "secure", "insecure")
 _CHANNELS = ("main", "display", "inputs", "cursor", "playback", "record", "smartcard", "usbredir")
 
@@ -92,13 +76,17 @@ GRAPHICS = Schema(
             "port",
             "TCP port of the console on the node; needs O(graphics[].autoport=false).",
             "@port",
+            only=_LISTENER,
         ),
-        _port("tls_port", "TCP port for encrypted connections, for V(spice).", "@tlsPort"),
+        _port(
+            "tls_port", "TCP port for encrypted connections, for V(spice).", "@tlsPort", only=_SPICE
+        ),
         yes_no(
             "autoport",
             "Whether libvirt picks a free port at each start.",
             "@autoport",
             initial_doc="V(true), unless a port is given, for consoles that have one",
+            only=_LISTENER,
         ),
         plain(
             "websocket",
@@ -107,6 +95,7 @@ GRAPHICS = Schema(
             type="int",
             codec=codec.INT,
             check=limits.port_or_any,
+            only=_VNC,
         ),
         choice(
             "listen_type",
@@ -115,6 +104,7 @@ GRAPHICS = Schema(
             "listen/@type",
             ("address", "network", "socket", "none"),
             initial_doc="V(address), for consoles that can be reached over the network",
+            only=_LISTENER,
         ),
         plain(
             "listen",
@@ -124,6 +114,7 @@ GRAPHICS = Schema(
             twins=("@listen",),
             check=names.address,
             initial_doc="V(127.0.0.1)",
+            only=_LISTENER,
         ),
         plain(
             "listen_network",
@@ -131,6 +122,7 @@ GRAPHICS = Schema(
             {"network": "listen/@network"},
             by="listen_type",
             check=names.name,
+            only=_LISTENER,
         ),
         plain(
             "listen_socket",
@@ -140,6 +132,7 @@ GRAPHICS = Schema(
             by="listen_type",
             twins=("@socket",),
             check=names.path,
+            only=_LISTENER,
         ),
         plain(
             "password",
@@ -152,6 +145,7 @@ GRAPHICS = Schema(
             no_log=True,
             from_start=True,
             apply=Apply.LIVE,
+            only=_REACHED,
         ),
         plain(
             "password_valid_to",
@@ -170,18 +164,27 @@ GRAPHICS = Schema(
             "@connected",
             ("keep", "disconnect", "fail"),
             apply=Apply.LIVE,
+            only=_REACHED,
         ),
-        plain("keymap", "Layout of the keyboard, such as V(de).", "@keymap", check=limits.keymap),
+        plain(
+            "keymap",
+            "Layout of the keyboard, such as V(de).",
+            "@keymap",
+            check=limits.keymap,
+            only=_REACHED,
+        ),
         choice(
             "share_policy",
             "Whether several may look at a V(vnc) console.",
             "@sharePolicy",
             ("allow-exclusive", "force-shared", "ignore"),
+            only=_VNC,
         ),
         yes_no(
             "power_control",
             "Whether whoever looks at a V(vnc) console may turn the vm off and on.",
             "@powerControl",
+            only=_VNC,
         ),
         choice(
             "default_mode",
@@ -192,8 +195,8 @@ GRAPHICS = Schema(
             by="type",
             absent="any",
         ),
-        plain("display", "Display of the node that the window is on.", "@display"),
-        plain("xauth", "File with the right to open a window on the display.", "@xauth"),
+        plain("display", "Display of the node that the window is on.", "@display", only=_WINDOW),
+        plain("xauth", "File with the right to open a window on the display.", "@xauth", only=_SDL),
         yes_no(
             "fullscreen",
             "Whether the window fills the screen.",
@@ -201,7 +204,9 @@ GRAPHICS = Schema(
             by="type",
             absent=False,
         ),
-        plain("address", "Address of the bus, for V(dbus).", "@address", check=limits.bus),
+        plain(
+            "address", "Address of the bus, for V(dbus).", "@address", check=limits.bus, only=_DBUS
+        ),
         yes_no(
             "p2p",
             "Whether the vm waits for connections of its own, for V(dbus).",
@@ -209,8 +214,10 @@ GRAPHICS = Schema(
             by="type",
             absent=False,
         ),
-        yes_no("replace_user", "Whether a new user replaces the old one.", "@replaceUser"),
-        yes_no("multi_user", "Whether several users may be connected.", "@multiUser"),
+        yes_no(
+            "replace_user", "Whether a new user replaces the old one.", "@replaceUser", only=_RDP
+        ),
+        yes_no("multi_user", "Whether several users may be connected.", "@multiUser", only=_RDP),
         plain(
             "channels",
             "Channels of V(spice), such as C(main), each with V(secure), V(insecure) or V(any). "
@@ -219,24 +226,28 @@ GRAPHICS = Schema(
             type="dict",
             codec=codec.Entries("channel", value="mode", missing=None, removes=None),
             check=_channel_modes,
+            only=_SPICE,
         ),
         choice(
             "image_compression",
             "How pictures are compressed, for V(spice).",
             "image/@compression",
             ("auto_glz", "auto_lz", "quic", "glz", "lz", "off"),
+            only=_SPICE,
         ),
         choice(
             "jpeg_compression",
             "Whether pictures are sent as JPEG on slow connections, for V(spice).",
             "jpeg/@compression",
             _COMPRESSION,
+            only=_SPICE,
         ),
         choice(
             "zlib_compression",
             "Whether pictures are packed again on slow connections, for V(spice).",
             "zlib/@compression",
             _COMPRESSION,
+            only=_SPICE,
         ),
         plain(
             "playback_compression",
@@ -244,41 +255,55 @@ GRAPHICS = Schema(
             "playback/@compression",
             type="bool",
             codec=codec.ON_OFF,
+            only=_SPICE,
         ),
         choice(
             "streaming",
             "Which parts of the screen are sent as video, for V(spice).",
             "streaming/@mode",
             ("filter", "all", "off"),
+            only=_SPICE,
         ),
         yes_no(
             "clipboard",
             "Whether text is copied between guest and viewer, for V(spice).",
             "clipboard/@copypaste",
+            only=_SPICE,
         ),
         choice(
             "mouse",
             "Who draws the pointer, for V(spice).",
             "mouse/@mode",
             ("server", "client"),
+            only=_SPICE,
         ),
         yes_no(
             "file_transfer",
             "Whether files can be dropped into the guest, for V(spice).",
             "filetransfer/@enable",
+            only=_SPICE,
         ),
-        yes_no("gl", "Whether the console is drawn with OpenGL.", "gl/@enable"),
+        yes_no(
+            "gl",
+            "Whether the console is drawn with OpenGL.",
+            "gl/@enable",
+            only={"type": ("sdl", "spice", "dbus")},
+        ),
         plain(
             "render_node",
             "Device of the node that draws, such as C(/dev/dri/renderD128).",
             "gl/@rendernode",
             check=names.path,
+            only={"type": ("spice", "dbus", "egl-headless")},
         ),
-        number(
+        plain(
             "audio",
             "Number of the item of O(audios) that the console plays.",
             "audio/@id",
+            type="int",
+            codec=codec.INT,
             check=limits.audio,
+            only={"type": ("vnc", "dbus")},
         ),
     ),
 )

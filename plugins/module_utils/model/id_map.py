@@ -35,4 +35,13 @@ _ID_MAP = Schema(
     ),
 )
 
-ID_MAP = (Field("id_map", _ID_MAP.doc, at="idmap", of=_ID_MAP, apply=Apply.RESTART),)
+ID_MAP = (
+    Field(
+        "id_map",
+        _ID_MAP.doc,
+        at="idmap",
+        of=_ID_MAP,
+        only={"os_type": ("exe",)},
+        apply=Apply.RESTART,
+    ),
+)

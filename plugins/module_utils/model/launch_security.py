@@ -10,10 +10,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import D
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
 
+_SEV = {"type": ("sev",)}
 _LAUNCH_SECURITY = Schema(
     name="launch_security",
     doc="Memory that the node can not read, by the processor: AMD SEV, or protected "
     "virtualisation of IBM Z.",
+    required_if=(("type", "sev", ("policy",)),),
     fields=(
         DEVICE_STATE,
         Field(
@@ -29,6 +31,7 @@ _LAUNCH_SECURITY = Schema(
             type="bool",
             at="@kernelHashes",
             codec=codec.YES_NO,
+            only=_SEV,
             apply=Apply.RESTART,
         ),
         Field(
@@ -37,6 +40,7 @@ _LAUNCH_SECURITY = Schema(
             type="int",
             at="cbitpos",
             codec=codec.INT,
+            only=_SEV,
             apply=Apply.RESTART,
             initial_doc="what the processor has",
         ),
@@ -46,6 +50,7 @@ _LAUNCH_SECURITY = Schema(
             type="int",
             at="reducedPhysBits",
             codec=codec.INT,
+            only=_SEV,
             apply=Apply.RESTART,
             initial_doc="what the processor has",
         ),
@@ -55,18 +60,21 @@ _LAUNCH_SECURITY = Schema(
             type="int",
             at="policy",
             codec=codec.HEX,
+            only=_SEV,
             apply=Apply.RESTART,
         ),
         Field(
             "dh_cert",
             "The guest owner's public key, in base64.",
             at="dhCert",
+            only=_SEV,
             apply=Apply.RESTART,
         ),
         Field(
             "session",
             "The guest owner's session, in base64.",
             at="session",
+            only=_SEV,
             apply=Apply.RESTART,
         ),
     ),

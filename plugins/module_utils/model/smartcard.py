@@ -22,6 +22,7 @@ def _same_list(wanted: Any, found: Any) -> bool:
     return list(wanted) == list(found or [])
 
 
+_OF_FILES = {"card": ("host-certificates",)}
 SMARTCARD = Schema(
     name="smartcard",
     doc="The smart card of a vm.",
@@ -42,12 +43,14 @@ SMARTCARD = Schema(
             type="list",
             elements="str",
             same=_same_list,
+            only=_OF_FILES,
         ),
         plain(
             "database",
             "Folder of the certificates' database, for V(host-certificates).",
             "database",
             check=names.path,
+            only=_OF_FILES,
         ),
         *chardev(labelled=False),
         address_field(),

@@ -96,7 +96,14 @@ TPM = Schema(
             check=names.path,
             apply=Apply.RESTART,
         ),
-        Field("source", _SOURCE.doc, at="backend/source", of=_SOURCE, apply=Apply.RESTART),
+        Field(
+            "source",
+            _SOURCE.doc,
+            at="backend/source",
+            of=_SOURCE,
+            only={"type": ("external",)},
+            apply=Apply.RESTART,
+        ),
         Field(
             "encryption_secret",
             "UUID of the libvirt secret that encrypts the state of an V(emulator).",
@@ -111,6 +118,7 @@ TPM = Schema(
             _BANKS.doc,
             at="backend/active_pcr_banks",
             of=_BANKS,
+            only={"type": ("emulator",)},
             apply=Apply.RESTART,
         ),
         address_field(),

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from functools import cached_property
@@ -102,8 +102,8 @@ class Field:
     # Of an option at the top: libvirt writes something else into the live definition, so only the
     # inactive one is compared, and our metadata tells what the running vm was started with.
     expands: bool = False
-    # Other options of the same thing, each with the values beside which alone this one means
-    # something; libvirt forgets it, or refuses it, beside others. No values stand for any.
+    # Other options of the same thing, or of the vm, each with the values beside which alone this
+    # one means something; libvirt forgets it, or refuses it, beside others. No values mean any.
     only: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     # Raises ValueError with the reason when a value can not be.
     check: Callable[[Any], None] | None = None
@@ -117,6 +117,20 @@ class Field:
         if isinstance(self.at, str):
             return (self.at,)
         return tuple(dict.fromkeys(self.at.values() if isinstance(self.at, Mapping) else self.at))
+
+    @cached_property
+    def company(self) -> Mapping[str, Sequence[Any]]:
+        """``only``, and the values of ``by`` that give this option a place."""
+        if self.by is None or not isinstance(self.at, Mapping):
+            return self.only
+        return {self.by: tuple(None if value == "" else value for value in self.at), **self.only}
+
+    def misses(self, now: Mapping[str, Any]) -> Iterator[str]:
+        """The options whose values, of those ``now``, leave this one without a meaning."""
+        for other, values in self.company.items():
+            has = now.get(other)
+            if has not in values and (values or has is None):
+                yield other
 
     @property
     def schema(self) -> Schema:

@@ -140,6 +140,16 @@ def initial(schema: Schema) -> dict[str, Any]:
     return {one.name: one.initial for one in schema.fields if one.initial is not None}
 
 
+def begin(schema: Schema, said: Mapping[str, Any]) -> dict[str, Any]:
+    """A new thing: what was said of it, and the initial values that mean something beside that."""
+    values = {**initial(schema), **said}
+    return {
+        name: value
+        for name, value in values.items()
+        if name in said or not any(schema[name].misses(values))
+    }
+
+
 def mask(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
     """What a user wrote, with each secret in its place replaced."""
     return {

@@ -270,7 +270,7 @@ SCSI = {"type": "scsi", "adapter": "scsi_host0", "bus": 0, "target": 0}
         (
             hostdev(type="pci", pci_address="0000:03:00.0", display=True),
             "hostdevs[a].display",
-            "it is for mdev",
+            "It is for type: mdev.",
         ),
         (
             hostdev(type="scsi_host", wwpn="naa.5001405df3e54061", model="vfio-pci"),

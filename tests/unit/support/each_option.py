@@ -15,10 +15,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.chardev import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.controller import (
     CONTROLLER_OPTIONS,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import SOURCE_OPTIONS
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import (
-    GRAPHICS_OPTIONS,
-)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import HOSTDEV
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
@@ -64,11 +60,6 @@ _ITEMS: dict[str, dict[str, Any]] = {
     "redir_filter": {"allow": True},
     "restart_policy": {},
 }
-_OF_SOURCES: dict[str, dict[str, Any]] = {
-    "file": {"path": "/srv/a"},
-    "block": {"path": "/dev/sdx"},
-    "volume": {"type": "volume", "pool": "default", "volume": "base.qcow2"},
-}
 _PEERS = {"peer_address": "192.0.2.1", "peer_port": 24}
 _OF_NICS: dict[str, dict[str, Any]] = {
     "network": {"network": "default"},
@@ -110,7 +101,6 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
         }
         for option, kinds in CONTROLLER_OPTIONS.items()
     },
-    **{("graphics", option): {"type": kinds[0]} for option, kinds in GRAPHICS_OPTIONS.items()},
     **{
         ("nics", one.name): _OF_NICS[next(iter(one.at))]
         for one in NIC.fields
@@ -131,11 +121,15 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
     ("disks", "nvme"): {},
     ("disks", "vhost_user"): {},
     **{
-        (name, option): _OF_SOURCES[kinds[0]]
+        (name, option): {"path": "/srv/a"}
         for name in ("disks", "cdroms", "floppies")
-        for option, kinds in SOURCE_OPTIONS.items()
+        for option in ("startup_policy", "slice", "encryption", "seclabels", "fd_group")
     },
-    ("disks", "reservations"): {"path": "/dev/sdx"},
+    **{
+        (name, "volume_mode"): {"type": "volume", "pool": "default", "volume": "base.qcow2"}
+        for name in ("disks", "cdroms", "floppies")
+    },
+    **{(name, "reservations"): {"path": "/dev/sdx"} for name in ("disks", "cdroms", "floppies")},
     **{
         ("disks", option): {"path": "/srv/a", "bus": "scsi"}
         for option in ("wwn", "vendor", "product", "rotation_rate")
@@ -220,6 +214,12 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
     ("cdroms", "pool"): {"volume": "base.qcow2"},
     ("floppies", "pool"): {"volume": "base.qcow2"},
     ("inputs", "path"): {"type": "evdev"},
+    **{
+        ("inputs", option): {"type": "evdev", "path": "/dev/input/event0"}
+        for option in ("grab", "grab_toggle", "repeat")
+    },
+    ("channels", "guest_address"): {"target_type": "guestfwd", "guest_port": 4000},
+    ("channels", "guest_port"): {"target_type": "guestfwd", "guest_address": "10.0.2.1"},
     **{
         ("hostdevs", one.name): HOSTDEVS[next(iter(one.at))]
         for one in HOSTDEV.fields
@@ -320,12 +320,14 @@ _REAL: dict[tuple[str, ...], list[Any]] = {
     ("serials", "target_type"): ["isa-serial", "usb-serial"],
     ("redirdevs", "address"): ["usb bus=0 port=1"],
     ("inputs", "address"): ["usb bus=0 port=1"],
+    ("rng", "egd"): [
+        {"type": "unix", "mode": "connect", "path": path} for path in ("/srv/a", "/srv/b")
+    ],
 }
 # The same of what a vm has one of.
 _SEV = ("kernel_hashes", "cbitpos", "reduced_phys_bits", "policy", "dh_cert", "session")
 _BESIDE: dict[tuple[str, ...], dict[str, Any]] = {
     **{("smartcard", one.name): {"card": "passthrough", "type": "unix"} for one in CHARDEV},
-    ("features", "apic_eoi"): {"apic": True},
     ("cpu", "model"): {"mode": "custom"},
     **{("cpu", one): {"mode": "custom", "model": "qemu64"} for one in ("match", "fallback")},
     ("cpu", "vendor_id"): {"mode": "custom", "model": "qemu64"},
@@ -337,14 +339,11 @@ _BESIDE: dict[tuple[str, ...], dict[str, Any]] = {
     ("memory_hotplug", "maximum"): {"slots": 4},
     ("memory_hotplug", "slots"): {"maximum": "8GiB"},
     ("boot", "devices"): {},
-    ("clock", "basis"): {"offset": "variable"},
+    ("clock", "adjustment"): {"offset": "variable"},
     ("clock", "timezone"): {"offset": "timezone"},
     ("clock", "start"): {"offset": "absolute"},
     ("smartcard", "bind_host"): {"card": "passthrough", "type": "udp", "bind_service": "4001"},
-    ("smartcard", "certificates"): {"card": "host-certificates"},
     ("smartcard", "address"): {"card": "passthrough", "type": "unix", "path": "/srv/a"},
-    ("tpm", "device"): {"type": "passthrough"},
-    ("tpm", "source"): {"type": "external"},
     ("smartcard", "log_append"): {"card": "passthrough", "type": "unix", "log": "/srv/log"},
     ("smartcard", "database"): {"card": "host-certificates", "certificates": ["a", "b", "c"]},
     **{("launch_security", option): {"type": "sev", "policy": 1} for option in _SEV},
@@ -379,9 +378,10 @@ def wishes(draw: st.DrawFn, path: tuple[str, ...]) -> dict[str, Any]:
         if "name" in outer.schema:
             item.setdefault("name", "a")
     target = item if outer.many else inner
-    for other, values in outer.schema[path[1]].only.items():
-        if values and target.get(other) not in values:
-            target[other] = values[0]
+    one = outer.schema[path[1]]
+    for other in one.misses(target):
+        if one.company[other] and other in outer.schema:
+            target[other] = one.company[other][0]
     if "type" in outer.schema and path[0] in (*_CHARDEVS, "smartcard"):
         target.update({**_ENDS.get(target.get("type"), {}), **inner})
     if path == ("controllers", "type") and drawn == "pci":

@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.belongs import belongs
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.boot_order import boot_order
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_company import (
     check_company,
@@ -25,6 +24,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_devic
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_filesystems import (
     check_filesystems,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_machine import (
+    check_machine,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_node import check_node
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sharing import (
     check_sharing,
@@ -37,12 +39,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.consoles im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.cpus import check_cpus
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import check_memory
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.plugs import check_places
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import family
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import named_by_mac
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -64,10 +64,9 @@ def check(
     return [
         *fixed(changes),
         *_missing(wanted, root),
-        *_nothing(wanted),
         *_family(changes),
         *_sizes(wanted, config),
-        *belongs(wanted, config),
+        *check_machine(wanted, config),
         *boot_order(wanted, config),
         *check_memory(wanted, config),
         *check_cpus(wanted, config),
@@ -77,8 +76,7 @@ def check(
         *check_filesystems(wanted, root),
         *(() if settled else twice(wanted, root)),
         *check_devices(wanted, config, root),
-        *check_company(VM, wanted, root),
-        *check_places(wanted, root),
+        *(check_company(wanted, root) if changes or root is None else ()),
         *check_node(wanted, runs, facts),
         *_plugs(wanted, config, runs, facts),
         *check_sharing(wanted, root, state, facts),
@@ -112,36 +110,6 @@ def _missing(wanted: Mapping[str, Any], root: tree.Element | None) -> list[VmrtE
         for name in ("memory", "os_type")
         if root is None and name not in wanted
     ]
-
-
-def _nothing(wanted: Mapping[str, Any]) -> list[VmrtError]:
-    """What says nothing, where libvirt then says something else or forgets it."""
-    errors = []
-    if ((wanted.get("numa_tune") or {}).get("memory") or {}).get("placement") == "static":
-        errors.append(
-            VmrtError(
-                "goes without saying where nodes are named, and libvirt forgets it",
-                option="numa_tune.memory.placement",
-                hint="Leave it out.",
-            )
-        )
-    cards = wanted.get("videos", ())
-    if cards and all(card.get("primary") is False for card in cards):
-        errors.append(
-            VmrtError(
-                "a machine has a first card",
-                option=f"videos[{cards[0]['name']}].primary",
-                hint="Leave it out, or say which card is the first.",
-            )
-        )
-    if (wanted.get("boot") or {}).get("devices") == []:
-        errors.append(VmrtError("names nothing to boot from", option="boot.devices"))
-    for one in (wanted.get("block_tune") or {}).get("devices", ()):
-        if one.get("state") != "absent" and not set(one) - {"state", "path"}:
-            errors.append(
-                VmrtError("says nothing of it", option=f"block_tune.devices[{one['path']}]")
-            )
-    return errors
 
 
 def _family(changes: list[Change]) -> list[VmrtError]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
@@ -20,34 +21,43 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
 )
 
 
-def check_company(
-    schema: Schema, wanted: Mapping[str, Any], root: tree.Element | None, path: str = ""
+def check_company(wanted: Mapping[str, Any], root: tree.Element | None) -> Iterator[VmrtError]:
+    """Complaints about options without the company that they need (``company`` of a field).
+    ``root`` is what there is already: what it says by itself is no matter of complaint."""
+    return _check(VM, wanted, root, "", {})
+
+
+def _check(
+    schema: Schema,
+    wanted: Mapping[str, Any],
+    root: tree.Element | None,
+    path: str,
+    vm: Mapping[str, Any],
 ) -> Iterator[VmrtError]:
-    """Complaints about options without the company that they need (``only`` of a field). ``root``
-    is what there is already: what it says by itself is no matter of complaint."""
     found = read(schema, root) if root is not None else {}
-    now = {**found, **wanted}
+    above = {name: value for name, value in vm.items() if name not in schema}
+    now = {**above, **found, **wanted}
     for one in schema.fields:
         value = wanted.get(one.name)
-        if value is None or (value == found.get(one.name)):
+        if value is None:
             continue
-        if one.only and value not in (one.absent, one.codec.missing, [], {}):
+        same = value == found.get(one.name)
+        moved = not same or any(now.get(other) != found.get(other) for other in one.company)
+        if moved and value not in (one.absent, one.codec.missing, [], {}):
             yield from _alone(one, now, path)
-        if one.of:
+        if one.of and not same:
             for label, item, element in _inside(one, value, root, found):
-                yield from check_company(one.schema, item, element, f"{path}{label}.")
+                yield from _check(one.schema, item, element, f"{path}{label}.", vm or now)
 
 
 def _alone(one: Field, now: Mapping[str, Any], path: str) -> Iterator[VmrtError]:
-    for other, values in one.only.items():
-        has = now.get(other)
-        if has in values or (not values and has is not None):
-            continue
+    for other in one.misses(now):
+        values = one.company[other]
         fitting = " or ".join(_word(value) for value in values if value is not None)
         yield VmrtError(
-            f"means nothing where {other} is {_word(has)}",
+            f"means nothing where {other} is {_word(now.get(other))}",
             option=path + one.name,
-            hint=f"Say {other}: {fitting} as well." if values else f"Say {other} as well.",
+            hint=f"It is for {other}: {fitting}." if values else f"Say {other} as well.",
         )
 
 

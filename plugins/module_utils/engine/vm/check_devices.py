@@ -97,18 +97,14 @@ def _smartcard(values: Values) -> Complaints:
             if values.get(option) not in (None, []):
                 yield option, f"a card of the kind {card} has none"
     certificates = len(values.get("certificates") or ())
-    if certificates != (_CERTIFICATES if card == "host-certificates" else 0):
-        yield "certificates", "three are needed for host-certificates, and none for other cards"
-    if "database" in values and card != "host-certificates":
-        yield "database", f"a card of the kind {card} has none"
+    if card == "host-certificates" and certificates != _CERTIFICATES:
+        yield "certificates", "three are needed for host-certificates"
 
 
 def _rng(values: Values) -> Complaints:
     backend, egd = values.get("backend"), values.get("egd") or {}
     if backend == "egd" and "type" not in egd:
         yield "egd", "the backend egd needs it, with its type"
-    elif egd and backend != "egd":
-        yield "egd", "is for the backend egd alone: say backend: egd as well"
     else:
         yield from ((f"egd.{option}", message) for option, message in _chardev(egd))
 

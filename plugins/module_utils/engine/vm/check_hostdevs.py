@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import HOSTDEV, MODELS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.hostdev import MODELS
 
 _SCSI = ("adapter", "bus", "target", "unit")
 _USB_NAME = ("vendor", "product")
@@ -24,10 +24,6 @@ def check_hostdev(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     kind = values.get("type")
     if kind is None:
         return
-    for one in HOSTDEV.fields:
-        if isinstance(one.at, Mapping) and one.name in values and kind not in one.at:
-            kinds = " and ".join(str(word) for word in one.at)
-            yield one.name, f"a device of the type {kind} has none: it is for {kinds}"
     model, models = values.get("model"), MODELS.get(kind)
     if models and model is not None and model not in models:
         yield "model", f"a device of the type {kind} has one of: {', '.join(models)}"

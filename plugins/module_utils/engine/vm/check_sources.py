@@ -14,7 +14,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_network im
     PROTOCOLS,
     UNNAMED,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import SOURCE_OPTIONS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -63,13 +62,6 @@ def check_sources(
 
 def _source(label: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[VmrtError]:
     kind = given.get("type") or known.get("type") or "file"
-    for option, kinds in SOURCE_OPTIONS.items():
-        if given.get(option) and kind not in kinds:
-            yield VmrtError(
-                f"a source of the type {kind} has no {option}",
-                option=f"{label}.{option}",
-                hint=f"It is for the types {', '.join(kinds)}.",
-            )
     needed = {"network": "network", "nvme": "nvme", "vhostuser": "vhost_user", "dir": "path"}
     needed["volume"] = "volume"
     option = needed.get(kind, "")

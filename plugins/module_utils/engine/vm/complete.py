@@ -34,7 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item, items, match
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import initial
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import begin, initial
 
 SEED = "seed"
 # The kernels that Debian makes for clouds have drivers for no other drive.
@@ -122,7 +122,7 @@ def _complete_parts(
         if one.of and one.many and one.of.key and one.name in values:
             found = list(items(one, spot.element)) if spot else []
             filled[one.name] = [
-                item if match(one.of, item, found) else {**initial(one.of), **item}
+                item if match(one.of, item, found) else begin(one.of, item)
                 for item in values[one.name]
             ]
     return filled
@@ -151,7 +151,7 @@ def _complete_single(
     device = wanted[one.name]
     new = root is None or tree.find(root, one.places[0]) is None
     fills = new and device.get("state") != "absent" and wanted["fill_in"]
-    return {**initial(one.schema), **device} if fills else dict(device)
+    return begin(one.schema, device) if fills else dict(device)
 
 
 def _complete_device(
@@ -166,7 +166,7 @@ def _complete_device(
     if values.get("state") == "absent":
         return values
     if found is None and wanted["fill_in"]:
-        values = {**initial(one.schema), **values}
+        values = begin(one.schema, values)
     if one.name == "disks":
         if found is None and wanted["fill_in"]:
             fit_new_disk(device, values)

@@ -25,7 +25,8 @@ def complete_machine(wanted: Mapping[str, Any], config: Mapping[str, Any]) -> di
         # Without it the guest sees nothing of what was said.
         filled["boot"] = {**boot, "smbios": "sysinfo"}
     if filled.get("clock") and "offset" not in {**(config.get("clock") or {}), **filled["clock"]}:
-        filled["clock"] = {"offset": "utc", **filled["clock"]}
+        seconds = filled["clock"].get("adjustment") not in (None, "reset")
+        filled["clock"] = {"offset": "variable" if seconds else "utc", **filled["clock"]}
     if filled.get("firmware") == "efi" and own_firmware(wanted, config):
         # It is UEFI, and libvirt is not to pick the files.
         del filled["firmware"]

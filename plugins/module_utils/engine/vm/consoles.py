@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import given_devices
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.graphics import (
-    GRAPHICS_OPTIONS,
     LISTENERS,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -54,9 +53,6 @@ def check_consoles(wanted: Mapping[str, Any], root: tree.Element | None) -> list
 
 def _complaints(given: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     kind = now["type"]
-    for option in given:
-        if kind not in GRAPHICS_OPTIONS.get(option, (kind,)):
-            yield option, f"a console of the type {kind} has none"
     for option in ("port", "tls_port"):
         if now.get("autoport") and option in given:
             yield (
@@ -66,9 +62,6 @@ def _complaints(given: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tu
                     "leave the port out"
                 ),
             )
-    for option, way in _LISTENING.items():
-        if option in given and now.get("listen_type") not in (way, None):
-            yield option, f"needs listen_type: {way}"
     if now.get("listen_type") == "network" and not now.get("listen_network"):
         yield "listen_network", "is needed where listen_type is network"
     if kind == "vnc":

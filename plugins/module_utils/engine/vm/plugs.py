@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import given_devices
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import NIC, PLUGS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic_parts import SWITCHES
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "bridge": ("bridge",),
@@ -36,26 +32,10 @@ def find_plug(values: dict[str, Any], now: str | None) -> None:
     not say is in the default network."""
     told = next((option for option in PLUGS if option in values), None)
     if told:
-        values.setdefault("type", now if now in _types(NIC[told]) else PLUGS[told])
+        kinds = NIC[told].company["type"]
+        values.setdefault("type", now if now in kinds else PLUGS[told])
     if now is None and values.setdefault("type", "network") == "network":
         values.setdefault("network", "default")
-
-
-def _types(one: Field) -> set[str]:
-    """The types of interfaces that have an option."""
-    return set(one.at) if isinstance(one.at, Mapping) else set()
-
-
-def check_places(wanted: Mapping[str, Any], root: tree.Element | None) -> Iterator[VmrtError]:
-    """Complaints about options of interfaces of another type."""
-    given = {one["name"]: one for one in wanted.get("nics", ())}
-    for label, now in given_devices("nics", wanted, root):
-        for one in NIC.fields:
-            kind = now.get("type")
-            if one.by == "type" and one.name in given[now["name"]] and kind not in _types(one):
-                yield VmrtError(
-                    f"an interface of the type {kind} has none", option=f"{label}.{one.name}"
-                )
 
 
 def check_plug(now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
