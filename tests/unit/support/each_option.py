@@ -218,8 +218,12 @@ _FITTING: dict[tuple[str, str], dict[str, Any]] = {
         ("inputs", option): {"type": "evdev", "path": "/dev/input/event0"}
         for option in ("grab", "grab_toggle", "repeat")
     },
-    ("channels", "guest_address"): {"target_type": "guestfwd", "guest_port": 4000},
-    ("channels", "guest_port"): {"target_type": "guestfwd", "guest_address": "10.0.2.1"},
+    ("channels", "guest_address"): {"type": "pty", "target_type": "guestfwd", "guest_port": 4000},
+    ("channels", "guest_port"): {
+        "type": "pty",
+        "target_type": "guestfwd",
+        "guest_address": "10.0.2.1",
+    },
     **{
         ("hostdevs", one.name): HOSTDEVS[next(iter(one.at))]
         for one in HOSTDEV.fields
@@ -320,6 +324,9 @@ _REAL: dict[tuple[str, ...], list[Any]] = {
     ("serials", "target_type"): ["isa-serial", "usb-serial"],
     ("redirdevs", "address"): ["usb bus=0 port=1"],
     ("inputs", "address"): ["usb bus=0 port=1"],
+    # An empty list says nothing, and nothing refuses it.
+    ("boot", "init_args"): [["--first"], ["--second"]],
+    ("channels", "guest_address"): ["10.0.2.1", "10.0.2.2"],
     ("rng", "egd"): [
         {"type": "unix", "mode": "connect", "path": path} for path in ("/srv/a", "/srv/b")
     ],
