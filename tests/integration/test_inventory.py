@@ -10,6 +10,7 @@ The tests build on each other in their order.
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -148,6 +149,61 @@ def test_a_node_that_is_away(nodes: Any, files: Path) -> None:
     _nothing, messages = listed(nodes, files / "strict.vmrt.yml", check=False)
     assert "Not all nodes can be read: node3: " in messages
     assert "Traceback" not in messages
+
+
+def test_what_is_kept_is_not_asked_for_again(nodes: Any, files: Path) -> None:
+    second = nodes.nodes[1]
+    found = json.loads((files / "found.vmrt.yml").read_text())
+    kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile"}
+    kept |= {"cache_connection": str(files / "cache"), "cache_timeout": 600}
+    file = files / "kept.vmrt.yml"
+    file.write_text(json.dumps({**found, **kept}))
+    first, _messages = listed(nodes, file)
+    second.virsh("desc", "--config", "inv-old2", "--title", "inv-title")
+    again, _messages = listed(nodes, file)
+    assert again == first
+    nodes.run(["ansible-inventory", "--list", "--flush-cache", "-i", str(file)])
+    told, _messages = listed(nodes, file)
+    assert told["_meta"]["hostvars"]["inv-old2"]["vmrt_title"] == "inv-title"
+
+
+def test_a_node_answers_by_tls(nodes: Any, files: Path, tmp_path: Path) -> None:
+    """Libvirt of the node knows the controller by a certificate, and the other way round."""
+    second = nodes.nodes[1]
+    tls = tmp_path / "tls"
+    tls.mkdir()
+    certificate(tls, "ca", "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign")
+    for name, usage in (("server", "serverAuth"), ("client", "clientAuth")):
+        address = f"subjectAltName=IP:{second.address}"
+        certificate(tls, name, "basicConstraints=CA:FALSE", f"extendedKeyUsage={usage}", address)
+    second.ssh("mkdir -p /etc/pki/CA /etc/pki/libvirt/private")
+    second.copy_to(tls / "cacert.pem", "/etc/pki/CA/cacert.pem")
+    second.copy_to(tls / "servercert.pem", "/etc/pki/libvirt/servercert.pem")
+    second.copy_to(tls / "serverkey.pem", "/etc/pki/libvirt/private/serverkey.pem")
+    second.ssh("systemctl stop libvirtd && systemctl start libvirtd-tls.socket libvirtd")
+
+    uri = f"qemu+tls://{second.address}/system?pkipath={tls}"
+    found = {"plugin": "vmrt.libvirt.fleet", "strict": True, "nodes": {"node2": uri}}
+    (files / "tls.vmrt.yml").write_text(json.dumps(found))
+    told, messages = listed(nodes, files / "tls.vmrt.yml")
+    assert "WARNING" not in messages
+    assert told["vmrt_node_node2"]["hosts"] == ["inv-old1", "inv-old2"]
+    (tls / "cacert.pem").unlink()
+    _nothing, messages = listed(nodes, files / "tls.vmrt.yml", check=False)
+    assert "Not all nodes can be read: node2: " in messages
+    assert "cacert.pem" in messages
+
+
+def certificate(folder: Path, name: str, *extensions: str) -> None:
+    """A certificate and its key, signed by the first one."""
+    own = [f"{folder}/{name}key.pem", f"{folder}/{name}cert.pem"]
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-days", "2"]
+    signer = (
+        [] if name == "ca" else ["-CA", f"{folder}/cacert.pem", "-CAkey", f"{folder}/cakey.pem"]
+    )
+    added = [word for extension in extensions for word in ("-addext", extension)]
+    command = ["openssl", "req", "-x509", *kind, "-keyout", own[0], "-out", own[1]]
+    subprocess.run([*command, "-subj", f"/CN={name}", *signer, *added], check=True, text=True)
 
 
 def test_drift_is_told_and_what_is_not_declared_goes(nodes: Any, files: Path) -> None:
