@@ -180,7 +180,9 @@ def run_fleet(schema: Schema, fleet: type[Fleet], hidden: Secrets) -> None:
             if module.check_mode:
                 wish.foresee(snapshot, foreseen(common.get("foreseen") or {}))
             else:
-                wish.converge(snapshot, snapshot.anew, lambda: LibvirtHost(uri, open_url))
+                # What is waited for is not in a picture of the time before.
+                with closing(LibvirtObserver(uri)) as reader:
+                    wish.converge(reader, snapshot.anew, lambda: LibvirtHost(uri, open_url))
         trouble = wish.trouble()
         if trouble:
             module.fail_json(msg=trouble, **wish.result())

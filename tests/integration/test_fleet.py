@@ -15,6 +15,16 @@ NAMES = [f"it-fleet{number:02}" for number in range(20)]
 POOL = {"name": "it-fleet", "target": "/srv/it-fleet", "state": "active"}
 BASE = {"name": "base.qcow2", "pool": "it-fleet", "size": "32MiB"}
 GONE = "it-fleet07"
+# It has no guest that could answer.
+SILENT = {
+    "name": "it-fleet-silent",
+    "memory": "64MiB",
+    "state": "running",
+    "stop_timeout": 1,
+    "force": True,
+    "wait_for": "agent",
+    "wait_timeout": 2,
+}
 
 
 def vm(name: str, **options: Any) -> dict[str, Any]:
@@ -71,6 +81,8 @@ def test_twenty_vms_in_one_task(lab: Any, tmp_path: Any) -> None:
         rolled=task("fleet", vms=other, **rolling),
         rolled_again=task("fleet", vms=other, **rolling),
         one=task("vm", **other[0]),
+        silent=task("fleet", vms=[SILENT]),
+        silent_gone=task("vm", **{**SILENT, "state": "absent"}),
         ends=check("fleet", **end),
         ended=task("fleet", **end),
         left=shell("virsh -q list --all --name | grep it-fleet; virsh -q pool-list --all --name"),
@@ -103,6 +115,10 @@ def test_twenty_vms_in_one_task(lab: Any, tmp_path: Any) -> None:
     assert set(told(seen["rolled"], "restart_required").values()) == {None}
     assert not seen["rolled_again"]["changed"]
     assert not seen["one"]["changed"], "a vm is the same thing to both modules"
+
+    assert seen["silent"]["failed"], "a new vm is waited for as well"
+    assert "'it-fleet-silent' did not reach agent within 2 s" in seen["silent"]["msg"]
+    assert not seen["silent_gone"].get("failed"), seen["silent_gone"].get("msg")
 
     assert told(seen["ends"], "actions") == told(seen["ended"], "actions")
     assert not seen["ended"].get("failed"), seen["ended"].get("msg")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import grammar, known_flags
@@ -227,14 +227,20 @@ class LibvirtObserver:
     def users(self) -> dict[str, list[User]]:
         users: dict[str, list[User]] = {}
         with translated("reading who uses which disk"):
-            for domain in self._all("vm"):
-                active = bool(domain.isActive())
-                root = tree.parse(domain.XMLDesc(0))
+            for name, active, root in self._in_force():
                 for disk in root.iterfind("devices/disk"):
                     for path, backing in self._sources(disk):
-                        user = user_of(domain.name(), active, disk, backing)
+                        user = user_of(name, active, disk, backing)
                         users.setdefault(path, []).append(user)
         return users
+
+    def _in_force(self) -> Iterator[tuple[str, bool, tree.Element]]:
+        """Each vm: its name, whether it is active, and its definition in force."""
+        for domain in self._all("vm"):
+            # One that goes in the meantime is left out.
+            xml = found(domain.XMLDesc, 0)
+            if xml is not None:
+                yield domain.name(), domain.ID() != -1, tree.parse(xml)
 
     def _sources(self, disk: tree.Element) -> Iterable[tuple[str, bool]]:
         """The path of a disk, and those of the layers below it that libvirt knows."""
@@ -253,9 +259,9 @@ class LibvirtObserver:
     def macs(self) -> dict[str, str]:
         with translated("reading the MAC addresses"):
             return {
-                mac.get("address").lower(): domain.name()
-                for domain in self._all("vm")
-                for mac in tree.parse(domain.XMLDesc(0)).iterfind("devices/interface/mac")
+                mac.get("address").lower(): name
+                for name, _active, root in self._in_force()
+                for mac in root.iterfind("devices/interface/mac")
             }
 
     def download(self, pool: str, name: str) -> bytes:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observ
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import VolumeSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 
 @dataclass
@@ -35,6 +36,8 @@ class _Vms:
     handles: Mapping[str, Any]
     states: Mapping[str, int]
     marked: Mapping[str, frozenset[str]]
+    # Those that were read.
+    seen: dict[str, Seen | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -48,7 +51,7 @@ class _Pool:
 
 
 class LibvirtSnapshot(LibvirtObserver):
-    """A node whose vms and volumes are listed once, and again after ``forget``."""
+    """A node whose vms and volumes are listed and read once, and again after ``forget``."""
 
     def __init__(self, uri: str):
         super().__init__(uri)
@@ -81,9 +84,20 @@ class LibvirtSnapshot(LibvirtObserver):
         if kind != "vm":
             return super().look(kind, name)
         with translated(f"reading the vm '{name}'"):
-            vms = self._listed()
+            return self._read(name)
+
+    def _read(self, name: str) -> Seen | None:
+        vms = self._listed()
+        if name not in vms.seen:
             handle = vms.handles.get(name)
-            return None if handle is None else self._vm_seen(name, handle, vms)
+            vms.seen[name] = None if handle is None else self._vm_seen(name, handle, vms)
+        return vms.seen[name]
+
+    def _in_force(self) -> Iterator[tuple[str, bool, tree.Element]]:
+        for name in self._listed().handles:
+            seen = self._read(name)
+            if seen is not None:
+                yield name, seen.active, tree.parse(seen.live_xml or seen.xml)
 
     def _listed(self) -> _Vms:
         if self._vms is None:
@@ -130,7 +144,7 @@ class LibvirtSnapshot(LibvirtObserver):
             name=name,
             xml=xml,
             state=STATES[state],
-            live_xml=handle.XMLDesc(secure) if active else None,
+            live_xml=found(handle.XMLDesc, secure) if active else None,
             autostart=name in vms.marked["autostart"],
             persistent=persistent,
             saved=name in vms.marked["saved"],

@@ -187,6 +187,11 @@ class Schema:
                 led.setdefault(one.by, []).append(one)
         return led
 
+    @cached_property
+    def given(self) -> Mapping[str, Field]:
+        """The fields by each name that a user may give them."""
+        return {name: one for one in self.fields for name in (one.name, *one.aliases)}
+
     def __getitem__(self, name: str) -> Field:
         return self._named[name]
 

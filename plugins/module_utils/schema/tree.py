@@ -251,7 +251,9 @@ def _walk(root: Element, steps: Sequence[str]) -> Element | None:
 
 
 def _child(parent: Element, step: str) -> Element | None:
-    return next(_children(parent, step), None)
+    tag, marks = _parts(step)
+    children = _children(parent, step) if marks else parent.iterchildren(tag)
+    return next(children, None)
 
 
 def _children(parent: Element, step: str) -> Iterator[Element]:

@@ -31,11 +31,10 @@ def _normalise(
     schema: Schema, given: Mapping[str, Any], path: str, errors: list[VmrtError]
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    known = {name: one for one in schema.fields for name in (one.name, *one.aliases)}
     for name, value in given.items():
         if value is None:
             continue
-        one = known.get(name)
+        one = schema.given.get(name)
         if one is None:
             errors.append(
                 VmrtError(
