@@ -45,7 +45,7 @@ class Fleets:
         if node == FRESH:
             wish = [declared.running(name) for name in self.names(node)]
         self._run("make", node, fleet(**declared.SHARED, vms=wish))
-        self.venue.run(self.venue.script(node, "definitions.sh", WANTED))
+        self.venue.run(self.venue.script(node, "definitions.py", WANTED))
         if node == FRESH:
             self._run("unmake", node, fleet(vms=[declared.gone(name) for name in self.names(node)]))
         return self.venue.fetch(node, WANTED)
