@@ -78,6 +78,14 @@ class RunningNode:
         words = ["virsh", "--quiet", "--connect", "qemu:///system", *arguments]
         return self.ssh(" ".join(map(shlex.quote, words)), check=check)
 
+    def end(self) -> None:
+        """End the node at once, as when its power fails."""
+        self.definition.end()
+
+    def boot(self) -> None:
+        """Start the node again after it has ended, and wait until it answers."""
+        self._lab.definition.boot(self.definition)
+
     @contextmanager
     def libvirt(self, folder: Path) -> Iterator[str]:
         """The URI of the node's libvirt for this process, as long as the context lasts."""

@@ -201,6 +201,14 @@ class Lab:
         node.write("root/.ssh/known_hosts", known_hosts)
         prefix = ipaddress.ip_network(self._wanted()["network"]).prefixlen
         netns.create_member(node.namespace, self.namespace, node.name, f"{node.address}/{prefix}")
+        self._boot(node, image)
+
+    def boot(self, node: Node) -> None:
+        """Start a node again that has ended, and wait until it answers."""
+        netns.forget(node.namespace)
+        self._boot(node, rootfs.bare() if self._wanted()["bare"] else rootfs.node())
+
+    def _boot(self, node: Node, image: Path) -> None:
         machine = node.start(image)
         deadline = time.monotonic() + _BOOT_SECONDS
         while not self.answers(node):

@@ -53,14 +53,27 @@ def create_member(name: str, controller: str, port: str, address: str) -> None:
     run("ip", "-n", name, "link", "set", "eth0", "up")
 
 
-def remove(name: str) -> None:
-    """End every process in the namespace except this one's own ancestors, and delete it."""
+def end(name: str) -> None:
+    """End every process in the namespace except this one's own ancestors."""
     ours = process.ancestors()
     process.end_all(
         lambda: [pid for pid in _pids(name) if pid not in ours],
         lambda pid: _is_inside(pid, name),
         f"namespace {name}",
     )
+
+
+def forget(name: str) -> None:
+    """Delete the links that were made in a member since, which would not outlive its machine."""
+    for line in run("ip", "-n", name, "-o", "link").splitlines():
+        link = line.split(": ")[1].partition("@")[0]
+        if link not in ("lo", "eth0"):
+            run("ip", "-n", name, "link", "delete", link)
+
+
+def remove(name: str) -> None:
+    """End every process in the namespace except this one's own ancestors, and delete it."""
+    end(name)
     run("ip", "netns", "delete", name)
 
 

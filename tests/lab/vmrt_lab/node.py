@@ -78,13 +78,19 @@ class Node:
         """Whether the node's systemd-nspawn is there."""
         return any(process.with_argument(self.marker))
 
-    def remove(self) -> None:
-        """End the node and remove all that belongs to it, in whatever state it is."""
+    def end(self) -> None:
+        """End the node at once, as when its power fails; what it has on its disks stays."""
         process.end_all(
             lambda: list(process.with_argument(self.marker)),
             lambda pid: process.has_argument(pid, self.marker),
             self.name,
         )
+        if self.namespace in netns.named(self.namespace):
+            netns.end(self.namespace)
+
+    def remove(self) -> None:
+        """End the node and remove all that belongs to it, in whatever state it is."""
+        self.end()
         if self.namespace in netns.named(self.namespace):
             netns.remove(self.namespace)
         cgroup.remove(self.namespace)
