@@ -138,9 +138,11 @@ def run_deed(deed: Deed) -> None:
         if module.check_mode:
             with closing(LibvirtObserver(uri_of(module))) as observer:
                 plan = deed.plan(given, observer)
+                _warn(module, plan)
                 return _done(deed, plan, {**deed.report(observer, given), **plan.found})
         with closing(LibvirtHost(uri_of(module), open_url)) as host:
             plan = deed.plan(given, host)
+            _warn(module, plan)
             found = {**plan.found, **_carry_out(plan, host)}
             _wait(deed, host, given, plan)
             result = _done(deed, plan, {**deed.report(host, given), **found})
@@ -150,6 +152,11 @@ def run_deed(deed: Deed) -> None:
         return result
 
     _run(deed.schema, READING, work)
+
+
+def _warn(module: AnsibleModule, plan: Plan) -> None:
+    for warning in plan.warnings:
+        module.warn(warning)
 
 
 def _carry_out(plan: Plan, host: LibvirtHost) -> dict[str, Any]:
@@ -260,8 +267,7 @@ def _result(
     given: Mapping[str, Any],
     observer: Observer,
 ) -> dict[str, Any]:
-    for warning in plan.warnings:
-        module.warn(warning)
+    _warn(module, plan)
     result: dict[str, Any] = {
         "changed": plan.changed,
         "actions": [action.describe() for action in plan.actions],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,13 @@ for name in $(virsh -q list --all --name); do virsh -q dumpxml $name; done
 
 @dataclass(frozen=True)
 class Task:
-    """A task of a play; one in check mode stays so whatever the play does."""
+    """A task of a play, on node1 or another node; one in check mode stays so whatever the play
+    does."""
 
     module: str
     options: Mapping[str, Any]
     check: bool = False
+    node: str = "node1"
 
     def written(self, name: str) -> dict[str, Any]:
         """As a playbook has it. A failure is a result like any other."""
@@ -42,6 +44,7 @@ class Task:
             "name": name,
             self.module: dict(self.options),
             "check_mode": self.check,
+            "delegate_to": self.node,
             "diff": True,
             "register": f"result_{name}",
             "ignore_errors": True,
@@ -54,6 +57,10 @@ def task(module: str, /, **options: Any) -> Task:
 
 def check(module: str, /, **options: Any) -> Task:
     return Task(f"vmrt.libvirt.{module}", options, check=True)
+
+
+def on(node: str, one: Task) -> Task:
+    return replace(one, node=node)
 
 
 def shell(command: str) -> Task:

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
     NotFound,
@@ -28,6 +29,7 @@ __all__ = [
     "refresh",
     "supported",
     "translated",
+    "without_questions",
 ]
 
 # How long a pool may be busy with another client, and how often it is asked, in seconds.
@@ -105,6 +107,14 @@ def connect(uri: str, write: bool) -> Any:
             option="uri",
             hint="Is libvirt running there, and may you use it?",
         ) from error
+
+
+def without_questions(uri: str) -> str:
+    """A URI over SSH that fails where SSH would ask something: there is nobody to answer."""
+    parts = urlsplit(uri)
+    if not parts.scheme.endswith("+ssh") or "no_tty=" in parts.query:
+        return uri
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, "no_tty=1")))))
 
 
 def found(call: Any, *arguments: Any) -> Any:

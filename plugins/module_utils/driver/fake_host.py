@@ -15,6 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
     fake_tune,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_guest import FakeGuest
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_migrate import FakeMigrate
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_power import FakePower
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
@@ -30,7 +31,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 CREATED = 1767225600
 
 
-class FakeHost(FakePower, FakeGuest):
+class FakeHost(FakePower, FakeGuest, FakeMigrate):
     """A node in memory that can be changed."""
 
     def run(self, action: actions.Action) -> dict[str, Any] | None:

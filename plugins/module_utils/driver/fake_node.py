@@ -94,6 +94,9 @@ class FakeNode:
     done: list[Any] = field(default_factory=list)
     # Numbers of block devices, by their paths.
     block_devices: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # Other nodes, by their URIs, and CPUs that this one does not have, by their models.
+    others: dict[str, FakeNode] = field(default_factory=dict)
+    lacks_cpus: set[str] = field(default_factory=set)
     # Can libvirt use cgroups?
     cgroups: bool = True
 

@@ -38,6 +38,11 @@ class FakeObserver:
     def close(self) -> None:
         """There is no connection to close."""
 
+    def elsewhere(self, uri: str) -> FakeObserver:
+        if uri not in self._node.others:
+            raise VmrtError(f"can not connect to '{uri}': nobody there", option="destination")
+        return FakeObserver(self._node.others[uri])
+
     def driver(self) -> str:
         return str(self._node.values["driver"])
 
@@ -145,6 +150,13 @@ class FakeObserver:
         if volume is None:
             raise VmrtError(f"there is no volume '{name}' in the pool '{pool}'")
         return volume.content
+
+    def digest(self, pool: str, name: str) -> str:
+        volume = self._node.volumes[pool, name]
+        return f"{volume.capacity} {volume.content!r}"
+
+    def runs_cpu(self, domain_type: str, arch: str, machine: str | None, cpu: str) -> bool | None:
+        return tree.parse(cpu).findtext("model") not in self._node.lacks_cpus
 
     def untunable(self, vm: str, call: str) -> str:
         return "" if self._node.cgroups else "cgroup controller is not mounted"

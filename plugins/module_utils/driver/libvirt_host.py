@@ -18,6 +18,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import Events
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_guest import LibvirtGuest
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrate import (
+    LibvirtMigrate,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
@@ -40,7 +43,7 @@ _ASK_AGAIN = 10
 _BALLOON_SECONDS = 10
 
 
-class LibvirtHost(LibvirtPower, LibvirtGuest):
+class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
     """A node that can be changed. ``open_url`` opens what images are loaded from."""
 
     def __init__(self, uri: str, open_url: Callable[..., Any]):

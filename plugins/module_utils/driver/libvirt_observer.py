@@ -25,11 +25,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     refresh,
     supported,
     translated,
+    without_questions,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts import (
     device_numbers,
     user_of,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.transfer import digest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.vitals import vitals
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
@@ -72,9 +74,25 @@ class LibvirtObserver:
         self.uri = uri
         # A connection that may not write is refused secrets, without which no edit is whole.
         self._connection = connect(uri, write=True)
+        self._elsewhere: dict[str, LibvirtObserver] = {}
 
     def close(self) -> None:
+        for other in self._elsewhere.values():
+            other.close()
         self._connection.close()
+
+    def elsewhere(self, uri: str) -> LibvirtObserver:
+        """Another node, as this one reaches it."""
+        if uri not in self._elsewhere:
+            try:
+                self._elsewhere[uri] = LibvirtObserver(without_questions(uri))
+            except VmrtError as error:
+                raise VmrtError(
+                    error.message,
+                    option="destination",
+                    hint=f"On the node, as the user of this task, try: virsh -c {uri} version",
+                ) from error
+        return self._elsewhere[uri]
 
     def driver(self) -> str:
         """libvirt's name of the driver behind the connection."""
@@ -276,6 +294,22 @@ class LibvirtObserver:
             stream.recvAll(lambda _stream, data, _opaque: content.extend(data), None)
             stream.finish()
             return bytes(content)
+
+    def digest(self, pool: str, name: str) -> str:
+        with translated(f"reading the volume '{name}' of the pool '{pool}'"):
+            volume = self._thing("pool", pool).storageVolLookupByName(name)
+            return digest(self._connection, volume)
+
+    def runs_cpu(self, domain_type: str, arch: str, machine: str | None, cpu: str) -> bool | None:
+        try:
+            told = self._connection.compareHypervisorCPU(None, arch, machine, domain_type, cpu, 0)
+        except libvirt.libvirtError:
+            return None
+        return {
+            libvirt.VIR_CPU_COMPARE_INCOMPATIBLE: False,
+            libvirt.VIR_CPU_COMPARE_IDENTICAL: True,
+            libvirt.VIR_CPU_COMPARE_SUPERSET: True,
+        }.get(told)
 
     def untunable(self, vm: str, call: str) -> str:
         domain = self._find("vm", vm)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Undone, VmrtError
 
 
 class Runs(Protocol):
@@ -70,6 +70,6 @@ def apply(plan: Plan, host: Runs) -> dict[str, Any]:
         try:
             found.update(host.run(action) or {})
         except VmrtError as error:
-            raise StepFailed(error, action, done) from error
+            raise StepFailed(error, action, [] if isinstance(error, Undone) else done) from error
         done.append(action)
     return found

@@ -57,6 +57,9 @@ class User:
 class Observer(Protocol):
     """All that may be read of a node. Nothing here writes."""
 
+    def elsewhere(self, uri: str) -> Observer:
+        """Another node, as this one reaches it."""
+
     def driver(self) -> str:
         """libvirt's name of the driver behind the connection."""
 
@@ -97,6 +100,12 @@ class Observer(Protocol):
 
     def download(self, pool: str, name: str) -> bytes:
         """The content of a small volume."""
+
+    def digest(self, pool: str, name: str) -> str:
+        """What tells the content of a volume from that of any other, as good as surely."""
+
+    def runs_cpu(self, domain_type: str, arch: str, machine: str | None, cpu: str) -> bool | None:
+        """Can the node run the CPU of a definition? None where libvirt can not tell."""
 
     def addresses(self, vm: str, sources: Iterable[str]) -> list[dict[str, Any]]:
         """Values of the schema ADDRESS of a running vm, from lease and agent."""
@@ -237,6 +246,9 @@ class NodeFacts:
 
     def download(self, pool: str, name: str) -> bytes:
         return self._observer.download(pool, name)
+
+    def digest(self, pool: str, name: str) -> str:
+        return self._observer.digest(pool, name)
 
     def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
         self._observer.vet(path, checksum, image_format)

@@ -16,6 +16,7 @@ _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TARGET = re.compile(r"(fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]{1,8}")
+_URI = re.compile(r"[a-z][a-z0-9+.-]*://[\x21-\x7e]+")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,255}")
 _WORD = re.compile(r"[A-Za-z0-9_+-]{1,64}")
 _COOKIE = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z|~]+")
@@ -218,6 +219,12 @@ def host(text: str) -> None:
     """A host, by name or address."""
     if not _HOST.fullmatch(text):
         address(text)
+
+
+def uri(text: str) -> None:
+    """A URI with a host, or with a path."""
+    if not _URI.fullmatch(text):
+        raise ValueError(f"{text!r} is no URI: write it as qemu+ssh://root@node2/system")
 
 
 def word(text: str) -> None:

@@ -60,5 +60,9 @@ class Refused(VmrtError):
     """A guest's agent answered, and did not do what it was asked for."""
 
 
+class Undone(VmrtError):
+    """A step failed, and took back what those before it had done."""
+
+
 class LostRace(VmrtError):
     """Somebody else changed the thing between plan and apply."""

@@ -32,6 +32,11 @@ class Node:
         return self.folder / "console.log"
 
     @property
+    def shared(self) -> Path:
+        """The folder that all nodes of a lab see."""
+        return self.folder.parent / "shared"
+
+    @property
     def host_key(self) -> str:
         """The public SSH host key: type and key."""
         text = self._upper("etc/ssh/ssh_host_ed25519_key.pub").read_text(encoding="utf-8")
@@ -41,6 +46,7 @@ class Node:
         """Make the folders and the identity of the node: machine id, host name, host key."""
         for name in ("upper/etc/ssh", "upper/root/.ssh", "work", "root"):
             (self.folder / name).mkdir(parents=True)
+        self.shared.mkdir(exist_ok=True)
         self._upper("root").chmod(0o700)
         self._upper("root/.ssh").chmod(0o700)
         self.write("etc/machine-id", f"{uuid.uuid4().hex}\n")
@@ -66,7 +72,8 @@ class Node:
                     *("--resolv-conf=off", "--timezone=off", "--console=read-only"),
                     *(f"--machine={self.namespace.replace('.', '-')}", f"--hostname={self.name}"),
                     *(f"--network-namespace-path=/run/netns/{self.namespace}", "--capability=all"),
-                    *("--bind=/dev/net/tun", "--register=no", *cgroup.nspawn_options()),
+                    *("--bind=/dev/net/tun", f"--bind={self.shared}:/mnt/shared"),
+                    *("--register=no", *cgroup.nspawn_options()),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
