@@ -96,7 +96,7 @@ def _value(one: Field, value: Any, path: str, errors: list[VmrtError]) -> Any:
             found = [_parsed(item) for item in found]
             if not all(isinstance(item, Mapping) for item in found):
                 errors.append(VmrtError("is not a list of dictionaries", option=path))
-        return found
+        return [str(item) for item in found] if one.elements in ("str", "path") else found
     if one.type == "dict" and not isinstance(value, Mapping):
         errors.append(VmrtError("is not a dictionary", option=path))
     if one.type == "bool" and not isinstance(value, bool):

@@ -66,6 +66,7 @@ def test_a_wish_means_the_same(kind: str, data: st.DataObject):
         {"name": "a", "memory": 2048, "autostart": 0},
         {"name": "a", "disks": [{"name": "d", "size": "1GiB", "readonly": "true"}]},
         {"name": "a", "disks": {"name": "d"}},
+        {"name": "a", "cloud_init": {"public_key": [7, {"main": "key"}]}},
         {"name": "a", "cpu": []},
         {"name": "a", "unknown": 1},
         {"memory": "1GiB"},
