@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.integration.play import Task, check, picture, play, shell, task
@@ -124,3 +125,49 @@ def test_twenty_vms_in_one_task(lab: Any, tmp_path: Any) -> None:
     assert not seen["ended"].get("failed"), seen["ended"].get("msg")
     assert seen["ended"]["summary"]["remove"] == NAMES
     assert "it-fleet" not in seen["left"]["stdout"]
+
+
+def test_a_rolling_restart_goes_on_once_a_guest_is_back(
+    lab: Any, node: Any, tiny_image: Path, tmp_path: Path
+) -> None:
+    """The second guest has no network, and so never an address."""
+    node.copy_to(tiny_image, "/srv/it-roll-tiny.qcow2")
+    pool = {"name": "it-roll", "target": "/srv/it-roll", "state": "active"}
+    image = {"name": "tiny.qcow2", "pool": "it-roll", "path": "/srv/it-roll-tiny.qcow2"}
+    ranges = [{"start": "198.51.100.100", "end": "198.51.100.150"}]
+    address = {"address": "198.51.100.1", "prefix": 24, "dhcp": {"ranges": ranges}}
+    network = {"name": "it-roll", "mode": "isolated", "state": "active", "addresses": [address]}
+    guest = {
+        "memory": "128MiB",
+        "state": "running",
+        "stop_timeout": 20,
+        "force": True,
+        "wait_timeout": 15,
+        "disks": [{"name": "root", "pool": "it-roll", "image": "tiny.qcow2"}],
+        "serials": [{"name": "console"}],
+    }
+    lan = {"nics": [{"name": "lan", "network": "it-roll"}], "wait_timeout": 120}
+    names = ["it-roll1", "it-roll2", "it-roll3"]
+    vms = [{"name": name, **guest, **(lan if name != "it-roll2" else {})} for name in names]
+    other = [{**one, "cpu": {"mode": "maximum"}} for one in vms]
+    gone = [{"name": name, "state": "absent", "delete_disks": "owned"} for name in names]
+    shared = {"pools": [pool], "networks": [network], "images": [image]}
+    absent = {kind: [{**one, "state": "absent"} for one in some] for kind, some in shared.items()}
+    seen = play(
+        lab,
+        tmp_path,
+        made=task("fleet", **shared, vms=vms),
+        rolled=task("fleet", vms=other, rolling={"batch": 1, "wait_for": "ip"}),
+        gone=task("fleet", **absent, vms=gone),
+    )
+    assert not seen["made"].get("failed"), seen["made"].get("msg")
+    rolled = seen["rolled"]["outcome"]
+    assert "failed" not in rolled["it-roll1"], rolled["it-roll1"]
+    assert "restart_required" not in rolled["it-roll1"]
+    assert "did not reach ip" in rolled["it-roll2"]["msg"]
+    third = rolled["it-roll3"]
+    assert third["restart_required"] == ["cpu.mode"]
+    assert third["warnings"] == [
+        "rolling: it-roll3 is not restarted, since it-roll2 did not come back."
+    ]
+    assert not seen["gone"].get("failed"), seen["gone"].get("msg")
