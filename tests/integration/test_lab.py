@@ -143,6 +143,18 @@ def test_nodes_log_into_each_other(pair: fixtures.RunningLab) -> None:
     assert second.ssh("ssh -o BatchMode=yes node1 hostname").stdout == "node1\n"
 
 
+def test_a_node_ends_and_comes_back(pair: fixtures.RunningLab) -> None:
+    first, second = pair.nodes
+    second.ssh("touch /root/kept; ip link add name br7 type bridge; systemd-run -q sleep 1000")
+    second.end()
+    assert second.ssh("true", check=False).returncode == 255
+    assert first.ssh("ping -c1 -W1 node2", check=False).returncode != 0
+    second.boot()
+    assert second.ssh("cat /root/kept && hostname").stdout == "node2\n"
+    assert second.ssh("ls /sys/class/net; pgrep sleep", check=False).stdout == "eth0\nlo\n"
+    assert first.ssh("ssh -o BatchMode=yes node2 hostname").stdout == "node2\n"
+
+
 def test_up_leaves_a_lab_that_is_up_alone(lab: fixtures.RunningLab) -> None:
     boot = lab.nodes[0].ssh("cat /proc/sys/kernel/random/boot_id; stat -c %Z /proc/1").stdout
     assert "was up already" in lab_command("up", "--id", lab.id).stdout
