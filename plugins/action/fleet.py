@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.vmrt.libvirt.plugins.filter.foreseen import foreseen
+from ansible_collections.vmrt.libvirt.plugins.plugin_utils.kept_action import KeptAction
 
 # What travels to the node at a time, in bytes of JSON: some ten thousand small vms.
 PAYLOAD = 4 * 1024 * 1024
@@ -24,7 +24,7 @@ _OF_JOBS = ("ansible_job_id", "finished", "results_file", "started")
 SHARED = ("pools", "networks", "images", "disks")
 
 
-class ActionModule(ActionBase):
+class ActionModule(KeptAction):
     """Sends a fleet to its node, a large one in several parts, or returns what became of one vm."""
 
     def run(

@@ -9,13 +9,13 @@ import shutil
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleFileNotFound
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called, vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.plugin_utils.kept_action import KeptAction
 
 
-class ActionModule(ActionBase):
+class ActionModule(KeptAction):
     """Sends the file that ``src`` names to the node, if the node has no such image yet."""
 
     def run(

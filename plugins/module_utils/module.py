@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, Callable, Protocol
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.connection import (
     LIBRARIES,
     require_libraries,
@@ -38,6 +36,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource impor
     Resource,
     make_plan,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.kept_code import NodeModule
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed_place import Files, put
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.common import COMMON, READING
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec import (
@@ -97,7 +96,7 @@ class Fleet(Protocol):
 def run(resource: Resource) -> None:
     """Converge: look, plan, and, but in check mode, apply."""
 
-    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+    def work(module: NodeModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
         if module.check_mode:
             with closing(LibvirtObserver(uri_of(module))) as observer:
                 later = foreseen(common.get("foreseen") or {})
@@ -134,7 +133,7 @@ def _fail(plan: Plan) -> None:
 def run_deed(deed: Deed) -> None:
     """Do what is told, but in check mode, and return what was found out."""
 
-    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+    def work(module: NodeModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
         if module.check_mode:
             with closing(LibvirtObserver(uri_of(module))) as observer:
                 plan = deed.plan(given, observer)
@@ -154,7 +153,7 @@ def run_deed(deed: Deed) -> None:
     _run(deed.schema, READING, work)
 
 
-def _warn(module: AnsibleModule, plan: Plan) -> None:
+def _warn(module: NodeModule, plan: Plan) -> None:
     for warning in plan.warnings:
         module.warn(warning)
 
@@ -181,7 +180,7 @@ def _done(deed: Deed, plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
 def run_fleet(schema: Schema, fleet: type[Fleet], hidden: Secrets) -> None:
     """Converge many things of one node; what goes wrong with one does not hinder the others."""
 
-    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+    def work(module: NodeModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
         wish, uri = fleet(given), uri_of(module)
         with closing(LibvirtSnapshot(uri)) as snapshot:
             if module.check_mode:
@@ -201,7 +200,7 @@ def run_fleet(schema: Schema, fleet: type[Fleet], hidden: Secrets) -> None:
 def run_info(schema: Schema, query: Query) -> None:
     """Read only: ``query`` gets the normalised options and returns the result."""
 
-    def work(module: AnsibleModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
+    def work(module: NodeModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
         with closing(LibvirtObserver(uri_of(module))) as observer:
             return {"changed": False, **query(observer, given)}
 
@@ -210,7 +209,7 @@ def run_info(schema: Schema, query: Query) -> None:
 
 def run_files(schema: Schema, plan: Callable[[Mapping[str, Any]], Files]) -> None:
     """Converge files of the target, for which no libvirt is needed: ``plan`` says which differ."""
-    module = AnsibleModule(argument_spec=argument_spec(schema), supports_check_mode=True)
+    module = NodeModule(argument_spec=argument_spec(schema), supports_check_mode=True)
     params = module.params
     _hide(module, schema)
     require_libraries(module, ("pycdlib",))
@@ -230,7 +229,7 @@ def _run(
     hidden: Secrets = no_secrets,
 ) -> None:
     spec = {**argument_spec(common), **argument_spec(schema)}
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints(schema))
+    module = NodeModule(argument_spec=spec, supports_check_mode=True, **constraints(schema))
     params = module.params
     _hide(module, schema)
     module.no_log_values |= hidden(params)
@@ -245,7 +244,7 @@ def _run(
         module.fail_json(msg=str(error))
 
 
-def _hide(module: AnsibleModule, schema: Schema) -> None:
+def _hide(module: NodeModule, schema: Schema) -> None:
     """Keep secrets out of the invocation that Ansible shows, by their place.
 
     Ansible itself would hide each word of a secret dictionary wherever it occurs, the name of the
@@ -261,7 +260,7 @@ def _of(schema: Schema, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result(
-    module: AnsibleModule,
+    module: NodeModule,
     resource: Resource,
     plan: Plan,
     given: Mapping[str, Any],

@@ -198,10 +198,6 @@ disk:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import VOLUME_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run
 

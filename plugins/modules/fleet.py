@@ -272,10 +272,6 @@ shared:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.fleet import (
     Fleet,
     secrets_of,

@@ -220,10 +220,6 @@ image:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.image import IMAGE_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run
 

@@ -442,10 +442,6 @@ node:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import info
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm_info import NODE_INFO
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run_info

@@ -225,10 +225,6 @@ pool:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import POOL_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run
 

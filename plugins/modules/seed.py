@@ -159,10 +159,6 @@ files:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media import seed_place
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.seed import ISO, SEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run_files

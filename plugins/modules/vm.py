@@ -11644,10 +11644,6 @@ vm:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.resource import (
     VM_RESOURCE,
 )

@@ -434,10 +434,6 @@ frozen:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.plan import GUEST_DEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run_deed
 

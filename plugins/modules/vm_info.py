@@ -731,10 +731,6 @@ vms:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import info
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm_info import VM_INFO
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run_info

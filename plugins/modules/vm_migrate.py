@@ -259,10 +259,6 @@ migration:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate.plan import MIGRATE_DEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run_deed
 

@@ -291,10 +291,6 @@ screenshot_type:
 # end of what is generated
 """
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.bytecode import keep_bytecode
-
-keep_bytecode()
-
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.power.plan import POWER_DEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.module import run_deed
 

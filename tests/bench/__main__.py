@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from tests.bench import report
 from tests.bench.comparisons import (
@@ -39,7 +39,7 @@ _ROUNDS, _VMS = 5, 100
 # What "1,000" is, beside what "100" is.
 _MANY = 10
 
-Compare = Callable[[Fleets, int], "Comparison | list[Comparison]"]
+Compare = Callable[[Fleets, int], Union[Comparison, list[Comparison]]]
 # Those of one entry are measured together.
 COMPARISONS: dict[tuple[str, ...], Compare] = {
     ("P1",): converge.compare,

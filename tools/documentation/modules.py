@@ -19,6 +19,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import S
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "vmrt.libvirt"
+# What runs other modules is not for users.
+INTERNAL = {"__init__", "run_kept"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,6 @@ def load(name: str) -> Module:
 
 
 def every() -> list[Module]:
-    """All modules, by name."""
+    """All modules that users write, by name."""
     files = (ROOT / "plugins" / "modules").glob("*.py")
-    return [load(file.stem) for file in sorted(files) if file.stem != "__init__"]
+    return [load(file.stem) for file in sorted(files) if file.stem not in INTERNAL]

@@ -62,7 +62,7 @@ class Task:
         self.uris: list[str] = []
         monkeypatch.setattr(module, "LibvirtObserver", self._connected(FakeObserver))
         monkeypatch.setattr(module, "LibvirtHost", self._connected(FakeHost))
-        monkeypatch.setattr(module, "AnsibleModule", _Module)
+        monkeypatch.setattr(module, "NodeModule", _Module)
 
     def _connected(self, driver: Callable[[FakeNode], Any]) -> Callable[..., Any]:
         def connect(uri: str, _open_url: Any = None) -> Any:

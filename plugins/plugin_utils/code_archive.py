@@ -1,0 +1,48 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The code of all modules, as it is sent to a node."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_PLUGINS = Path(__file__).parents[1]
+_FOLDERS = ("module_utils", "modules")
+
+
+def digest() -> str:
+    """What tells this code from any other: 32 hexadecimal digits."""
+    told = hashlib.sha256()
+    for path, content in _files():
+        told.update(f"{path}\0{len(content)}\0".encode() + content)
+    return told.hexdigest()[:32]
+
+
+def archive() -> str:
+    """A zip file in base64."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
+        for path, content in _files():
+            files.writestr(path, content)
+        for folder in sorted(_packages()):
+            files.writestr(f"{folder}/__init__.py", "")
+    return base64.b64encode(packed.getvalue()).decode()
+
+
+def _packages() -> set[str]:
+    """The folders. Python takes longer to import from those that have no such file."""
+    return {path.rpartition("/")[0] for path, _content in _files()}
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    """Each file's path below plugins, and its content."""
+    for folder in _FOLDERS:
+        for path in sorted((_PLUGINS / folder).rglob("*.py")):
+            yield path.relative_to(_PLUGINS).as_posix(), path.read_bytes()
