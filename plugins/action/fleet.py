@@ -5,26 +5,20 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.vmrt.libvirt.plugins.filter.foreseen import foreseen
-from ansible_collections.vmrt.libvirt.plugins.plugin_utils.kept_action import KeptAction
+from ansible_collections.vmrt.libvirt.plugins.plugin_utils.watched import WatchedAction
 
 # What travels to the node at a time, in bytes of JSON: some ten thousand small vms.
 PAYLOAD = 4 * 1024 * 1024
-# Seconds: the longest run, and how often it is asked how far it is.
-_LONGEST = 86400
-_INTERVAL = 2
-# What the result of a job has besides that of the module.
-_OF_JOBS = ("ansible_job_id", "finished", "results_file", "started")
 SHARED = ("pools", "networks", "images", "disks")
 
 
-class ActionModule(KeptAction):
+class ActionModule(WatchedAction):
     """Sends a fleet to its node, a large one in several parts, or returns what became of one vm."""
 
     def run(
@@ -53,49 +47,6 @@ class ActionModule(KeptAction):
                 # Nothing was done of it, and nothing can be done of the rest.
                 break
         return merged(results)
-
-    def _watched(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """Run it in the background of the node, and show how far it is."""
-        shell = self._connection._shell
-        if shell.tmpdir is None:
-            self._make_tmp_path()
-        path = shell.join_path(shell.tmpdir, "progress")
-        self._task.async_val = _LONGEST
-        try:
-            job = self._execute_module(
-                module_args={**args, "progress_file": path}, task_vars=task_vars, wrap_async=True
-            )
-        finally:
-            self._task.async_val = 0
-        if "ansible_job_id" not in job:
-            return job
-        told = ""
-        while True:
-            time.sleep(_INTERVAL)
-            line = self._low_level_execute_command(f"cat {shell.quote(path)}", sudoable=True)
-            text = printable(line.get("stdout", "")) if line.get("rc") == 0 else ""
-            if text and text != told:
-                self._display.display(text)
-                told = text
-            result = self._job(job["ansible_job_id"], "status", task_vars)
-            if result.get("finished") or result.get("unreachable") or "outcome" in result:
-                break
-        self._job(job["ansible_job_id"], "cleanup", task_vars)
-        return {name: value for name, value in result.items() if name not in _OF_JOBS}
-
-    def _job(self, number: str, mode: str, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        folder = self.get_shell_option("async_dir", default="~/.ansible_async")
-        args = {"jid": number, "mode": mode, "_async_dir": folder}
-        module = "ansible.legacy.async_status"
-        found: dict[str, Any] = self._execute_module(
-            module_name=module, module_args=args, task_vars=task_vars
-        )
-        return found
-
-
-def printable(text: str) -> str:
-    """The first line of what a node says, without what a terminal would obey."""
-    return "".join(char for char in text.strip().partition("\n")[0] if char.isprintable())
 
 
 def chunks(vms: Any, limit: int) -> Iterator[Any]:

@@ -9,21 +9,23 @@ import shutil
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleFileNotFound
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called, vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from ansible_collections.vmrt.libvirt.plugins.plugin_utils.kept_action import KeptAction
+from ansible_collections.vmrt.libvirt.plugins.plugin_utils.watched import WatchedAction
 
 
-class ActionModule(KeptAction):
-    """Sends the file that ``src`` names to the node, if the node has no such image yet."""
+class ActionModule(WatchedAction):
+    """Sends the file that ``src`` names to the node, if the node has no such image yet, and tells
+    how far a long run is."""
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         self._supports_async = "src" not in self._task.args
         super().run(tmp, task_vars)
-        if "src" not in self._task.args:
+        if "src" not in self._task.args and not self._tells():
             wait = self._task.async_val
             return self._execute_module(task_vars=task_vars, wrap_async=wait)
         planned = self._plan(task_vars)
@@ -31,8 +33,14 @@ class ActionModule(KeptAction):
             # Without a fetch no file is needed; what else there is to do is done by the module.
             done = planned.get("failed") or self._task.check_mode or not planned.get("changed")
             return planned if done else self._execute_module(task_vars=task_vars)
+        if "src" not in self._task.args:
+            return self._watched(dict(self._task.args), task_vars)
         source = self._source()
         return planned if self._task.check_mode else self._send(source, planned, task_vars)
+
+    def _tells(self) -> bool:
+        wanted = boolean(self._task.args.get("progress", False), strict=False)
+        return wanted and not (self._task.check_mode or self._task.async_val)
 
     def _plan(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """What the module would do, told by itself."""
@@ -80,10 +88,17 @@ class ActionModule(KeptAction):
             self._make_tmp_path()
         # A checksum file lists the image by this name.
         copy = shell.join_path(shell.tmpdir, os.path.basename(source))
-        self._transfer_file(source, copy)
+        if self._tells():
+            self._send_told(source, copy, os.path.basename(source))
+        else:
+            self._transfer_file(source, copy)
         self._fixup_perms2((shell.tmpdir, copy))
         args = {name: value for name, value in self._task.args.items() if name != "src"}
-        result = self._execute_module(module_args={**args, "path": copy}, task_vars=task_vars)
+        args["path"] = copy
+        if self._tells():
+            result = self._watched(args, task_vars)
+        else:
+            result = self._execute_module(module_args=args, task_vars=task_vars)
         if result.get("failed"):
             # The user knows the file by its name on the controller.
             message = str(result.get("msg", "")).replace(copy, source)

@@ -32,6 +32,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import F
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.foreseen import foreseen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.kept import not_kept
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import (
     Resource,
     make_plan,
@@ -82,7 +83,7 @@ class Fleet(Protocol):
         self,
         reader: Observer,
         look: Callable[[], Observer],
-        connect: Callable[[], LibvirtHost],
+        connect: Callable[[Progress], LibvirtHost],
     ) -> None:
         """Make all as it should be, each thing whatever becomes of the others."""
 
@@ -103,7 +104,8 @@ def run(resource: Resource) -> None:
                 plan = make_plan(resource, given, observer, later)
                 _fail(plan)
                 return _result(module, resource, plan, given, observer)
-        with closing(LibvirtHost(uri_of(module), open_url)) as host:
+        progress = Progress(given.get("progress_file"), resource.what)
+        with closing(LibvirtHost(uri_of(module), open_url, progress)) as host:
             plan = make_plan(resource, given, host)
             apply(plan, host)
             for warning in not_kept(resource, given, plan, host):
@@ -188,7 +190,11 @@ def run_fleet(schema: Schema, fleet: type[Fleet], hidden: Secrets) -> None:
             else:
                 # What is waited for is not in a picture of the time before.
                 with closing(LibvirtObserver(uri)) as reader:
-                    wish.converge(reader, snapshot.anew, lambda: LibvirtHost(uri, open_url))
+                    wish.converge(
+                        reader,
+                        snapshot.anew,
+                        lambda progress: LibvirtHost(uri, open_url, progress),
+                    )
         trouble = wish.trouble()
         if trouble:
             module.fail_json(msg=trouble, **wish.result())

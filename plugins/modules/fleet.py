@@ -34,8 +34,8 @@ options:
   images:
     description:
       - Images that disks are overlays of, brought before them. C(src)
-        is not among their options. Each is a dictionary with the
-        options of M(vmrt.libvirt.image).
+        and C(progress) are not among their options. Each is a dictionary
+        with the options of M(vmrt.libvirt.image).
     type: list
     elements: dict
   max_parallel_starts:
@@ -58,10 +58,12 @@ options:
     elements: dict
   progress:
     description:
-      - Whether lines tell, while the task runs, how far it is, at
-        most one every two seconds. The task then runs in the background
-        of the node, which takes some seconds longer. Nothing is told
-        in check mode, or of a fleet that is sent in several parts.
+      - 'Whether lines tell, while the task runs, how far it is, at
+        most one every two seconds: of an image that is loaded, how
+        much of it has arrived. What the task does then runs in the
+        background of the node, which takes some seconds longer. Nothing
+        is told in check mode, of a task with C(async), or of a fleet
+        that is sent in several parts.'
     type: bool
     default: false
   progress_file:

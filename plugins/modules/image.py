@@ -63,6 +63,21 @@ options:
       - Pool that holds the volume.
     type: str
     default: default
+  progress:
+    description:
+      - 'Whether lines tell, while the task runs, how far it is, at
+        most one every two seconds: of an image that is loaded, how
+        much of it has arrived. What the task does then runs in the
+        background of the node, which takes some seconds longer. Nothing
+        is told in check mode, of a task with C(async), or of a fleet
+        that is sent in several parts.'
+    type: bool
+    default: false
+  progress_file:
+    description:
+      - Path, on the node, of a file that tells in one line how far
+        the run is. O(progress) makes one by itself.
+    type: path
   src:
     description:
       - Path, on the controller, of the file that a new image is copied

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,71 @@ def test_what_is_no_image_never_enters_a_pool(lab: Any, tmp_path: Path) -> None:
     assert "there is no pool 'none'" in refused(seen["no_pool"], "pool")
     assert "mutually exclusive" in seen["two"]["msg"]
     assert seen["before"]["stdout"] == seen["after"]["stdout"]
+
+
+# Half a MiB every 0.4 seconds.
+SLOW = """
+import http.server, time
+SIZE = 9 * 2**20
+class Slow(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", SIZE)
+        self.end_headers()
+        for _piece in range(18):
+            time.sleep(0.4)
+            self.wfile.write(bytes(SIZE // 18))
+http.server.ThreadingHTTPServer(("127.0.0.1", 8088), Slow).serve_forever()
+"""
+SLOW_URL = "http://127.0.0.1:8088/slow.raw"
+
+
+def told(folder: Path, name: str) -> list[int]:
+    """How many per cent of an image had arrived, as one line after the other said."""
+    lines = (folder / "output.txt").read_text().splitlines()
+    pattern = re.compile(rf"images?: .*default/{re.escape(name)} (\d+) of 9 MiB \((\d+) %\)$")
+    found = [match for match in map(pattern.match, lines) if match]
+    assert all(abs(int(one[1]) - 0.09 * int(one[2])) <= 1 for one in found)
+    return [int(one[2]) for one in found]
+
+
+def test_a_long_load_is_told_while_it_goes_on(lab: Any, tmp_path: Path) -> None:
+    server = tmp_path / "slow.py"
+    server.write_text(SLOW)
+    lab.nodes[0].copy_to(server, "/srv/slow.py")
+    source = tmp_path / "large.raw"
+    source.write_bytes(bytes(range(256)) * 4096 * 10)
+    slow = {"url": SLOW_URL, "format": "raw"}
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        served=shell("systemd-run --quiet --unit=slow python3 /srv/slow.py; sleep 1"),
+        predicted=check("image", name="it-slow.raw", progress=True, **slow),
+        image=task("image", name="it-slow.raw", progress=True, **slow),
+        again=task("image", name="it-slow.raw", progress=True, **slow),
+        silent=task("image", name="it-silent.raw", **slow),
+        fleet=task("fleet", images=[{"name": "it-many.raw", **slow}], progress=True),
+        stopped=shell("systemctl stop slow; rm /srv/slow.py"),
+        failed=task("image", name="it-lost.raw", progress=True, **slow),
+        sent=task("image", name="it-sent.raw", progress=True, src=str(source), format="raw"),
+        content=shell("sha256sum /var/lib/libvirt/images/it-sent.raw"),
+        left=STORED,
+        gone=shell("rm /var/lib/libvirt/images/it-*.raw; virsh pool-refresh default"),
+    )
+    assert seen["predicted"]["actions"] == seen["image"]["actions"]
+    assert seen["predicted"]["diff"] == seen["image"]["diff"]
+    assert verbs(seen["image"]) == verbs(seen["silent"]) == ["fetch_image"]
+    assert not seen["again"]["changed"]
+    assert seen["fleet"]["shared"]["images"]["default/it-many.raw"]["changed"]
+    for name in ("it-slow.raw", "it-many.raw"):
+        shares = told(tmp_path, name)
+        # It takes seven seconds, and there is at most a line every two.
+        assert 1 <= len(shares) <= 4, shares
+        assert shares == sorted(set(shares))
+    assert not told(tmp_path, "it-silent.raw")
+    assert "refused" in refused(seen["failed"], "url")
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    assert seen["content"]["stdout"].startswith(digest)
+    assert "it-lost" not in seen["left"]["stdout"]
+    assert "large.raw" not in seen["left"]["stdout"]

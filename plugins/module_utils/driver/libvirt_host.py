@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_flags
@@ -24,6 +25,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrat
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import balloon_size
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
@@ -44,11 +46,13 @@ _BALLOON_SECONDS = 10
 
 
 class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
-    """A node that can be changed. ``open_url`` opens what images are loaded from."""
+    """A node that can be changed. ``open_url`` opens what images are loaded from, and ``progress``
+    tells how much of them is there."""
 
-    def __init__(self, uri: str, open_url: Callable[..., Any]):
+    def __init__(self, uri: str, open_url: Callable[..., Any], progress: Progress | None = None):
         super().__init__(uri)
         self._open_url = open_url
+        self._progress = progress or Progress()
 
     def run(self, action: actions.Action) -> dict[str, Any] | None:
         """Carry out one action; what it found out, if anything. Raises VmrtError."""
@@ -315,6 +319,7 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
                 open_url=self._open_url,
                 checksum=action.checksum,
                 image_format=action.format,
+                progress=partial(self._progress.load, f"{action.pool}/{action.volume}"),
             )
         refresh(self._thing("pool", action.pool))
 

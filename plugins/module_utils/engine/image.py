@@ -24,10 +24,14 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import local_path, shown
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.image import IMAGE, SOURCES
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.progress import PROGRESS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import FORMATS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
+
+# They say how the task is done, and nothing of the image.
+_TELLING = {one.name for one in PROGRESS}
 
 
 def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
@@ -64,7 +68,10 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
             ),
         ),
         before={"state": "absent"},
-        after={**show(IMAGE, given), option: shown(given[option])},
+        after={
+            **{name: value for name, value in show(IMAGE, given).items() if name not in _TELLING},
+            option: shown(given[option]),
+        },
     )
 
 

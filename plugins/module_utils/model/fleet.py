@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.progress import PROGRESS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Owner, Schema
 
@@ -117,8 +118,8 @@ FLEET = Schema(
         _things(
             "images",
             "image",
-            "Images that disks are overlays of, brought before them. C(src) is not among their "
-            "options.",
+            "Images that disks are overlays of, brought before them. C(src) and C(progress) are "
+            "not among their options.",
         ),
         _things("disks", "disk", "Volumes that belong to no vm alone, made before the vms."),
         _things("vms", "vm", "The vms. What goes wrong with one does not hinder the others."),
@@ -140,21 +141,7 @@ FLEET = Schema(
             check=names.positive,
         ),
         Field("rolling", ROLLING.doc, of=ROLLING, type="dict"),
-        Field(
-            "progress",
-            "Whether lines tell, while the task runs, how far it is, at most one every two "
-            "seconds. The task then runs in the background of the node, which takes some seconds "
-            "longer. Nothing is told in check mode, or of a fleet that is sent in several parts.",
-            type="bool",
-            codec=codec.RAW,
-            default=False,
-        ),
-        Field(
-            "progress_file",
-            "Path, on the node, of a file that tells in one line how far the run is. O(progress) "
-            "makes one by itself.",
-            type="path",
-        ),
+        *PROGRESS,
         Field(
             "told",
             "An entry of RV(outcome) of an earlier task, which becomes the result of this one. The "

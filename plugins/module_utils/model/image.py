@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.progress import PROGRESS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import (
     ALLOCATION,
     FORMATS,
@@ -82,6 +83,7 @@ IMAGE = Schema(
             apply=Apply.RECREATE,
             initial_doc="the format that its first bytes tell",
         ),
+        *PROGRESS,
         replace(STATE, doc=f"{STATE.doc} An image that is there is kept as it is."),
         USED_BY,
     ),

@@ -7,10 +7,7 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import Any
-
-import pytest
 
 from ansible_collections.vmrt.libvirt.plugins.action import fleet
 
@@ -83,47 +80,3 @@ def test_the_outcome_of_one_is_a_result():
     assert fleet.outcome({"changed": True, "phase": "Running"})["changed"]
     assert fleet.outcome({"failed": True, "msg": "why"})["msg"] == "why"
     assert fleet.outcome({})["failed"]
-
-
-class Watched(fleet.ActionModule):
-    """A task whose node answers from lists."""
-
-    def __init__(self, lines: list[str], answers: list[dict[str, Any]]):
-        shell = SimpleNamespace(tmpdir="/tmp/a", join_path=lambda *parts: "/".join(parts))
-        shell.quote = str
-        self._connection = SimpleNamespace(_shell=shell)
-        self._task = SimpleNamespace(async_val=0)
-        self.shown: list[str] = []
-        self._display = SimpleNamespace(display=self.shown.append)
-        self.lines, self.answers, self.asked = lines, answers, []
-
-    def get_shell_option(self, option: str, default: Any = None) -> Any:
-        return default
-
-    def _low_level_execute_command(self, *_command: Any, **_options: Any) -> dict[str, Any]:
-        line = self.lines.pop(0)
-        return {"rc": 0 if line else 1, "stdout": line or "cat: no such file"}
-
-    def _execute_module(self, **options: Any) -> dict[str, Any]:
-        self.asked.append(options)
-        return self.answers.pop(0)
-
-
-def test_progress_is_told_while_the_node_works(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fleet.time, "sleep", lambda seconds: None)
-    told_at_last = {"changed": True, "outcome": {"a": {}}, "finished": 1, "ansible_job_id": "j1"}
-    task = Watched(
-        ["", "vms: 1 of 2", "vms: 1 of 2", "vms: 2 of 2\x1b[2J\nmore"],
-        [{"ansible_job_id": "j1"}, *[{"finished": 0}] * 3, told_at_last, {"erased": "j1"}],
-    )
-    result = task._watched({"vms": VMS}, {})
-    assert result == {"changed": True, "outcome": {"a": {}}}
-    assert task.shown == ["vms: 1 of 2", "vms: 2 of 2[2J"]
-    assert task.asked[0]["module_args"]["progress_file"] == "/tmp/a/progress"
-    assert task.asked[-1]["module_args"]["mode"] == "cleanup"
-    assert task._task.async_val == 0
-
-
-def test_a_job_that_does_not_begin_is_the_result():
-    lost = {"unreachable": True, "msg": "No route to host."}
-    assert Watched([], [lost])._watched({}, {}) == lost

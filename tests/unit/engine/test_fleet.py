@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions, progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.fleet import (
     Fleet,
@@ -24,6 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.fleet im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.fleet import FLEET
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.accept import accept
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB
 from tests.unit.support import play
 
 IMAGE = "https://example.com/more.qcow2"
@@ -60,7 +61,7 @@ def run(made: FakeNode, **wish: Any) -> tuple[str, dict[str, Any]]:
     _trouble, predicted = check(made, **wish)
     fleet = Fleet(accept(FLEET, wish))
     reader = FakeObserver(made)
-    fleet.converge(reader, lambda: reader, lambda: Host(made))
+    fleet.converge(reader, lambda: reader, lambda _progress: Host(made))
     result = fleet.result()
     for name, one in result["outcome"].items():
         assert one.get("actions") == predicted["outcome"][name].get("actions"), name
@@ -147,7 +148,7 @@ def test_what_was_done_before_a_failure_is_told():
 def run_failing(made: FakeNode, **wish: Any) -> tuple[str, dict[str, Any]]:
     fleet = Fleet(accept(FLEET, wish))
     reader = FakeObserver(made)
-    fleet.converge(reader, lambda: reader, lambda: Host(made))
+    fleet.converge(reader, lambda: reader, lambda _progress: Host(made))
     return fleet.trouble(), fleet.result()
 
 
@@ -250,7 +251,7 @@ def test_no_more_start_at_once_than_may():
     wish = accept(FLEET, {"vms": [vm(f"v{n}") for n in range(8)], "max_parallel_starts": 2})
     fleet = Fleet(wish)
     reader = FakeObserver(made)
-    fleet.converge(reader, lambda: reader, lambda: Counting(made))
+    fleet.converge(reader, lambda: reader, lambda _progress: Counting(made))
     assert not fleet.trouble()
     assert max(most) <= 2
 
@@ -288,6 +289,28 @@ def test_a_file_tells_how_far_the_run_is(tmp_path: Path):
     assert file.read_text() == "vms: 2 of 2"
     gone = tmp_path / "missing" / "progress"
     assert not run_failing(made, vms=[vm("d")], progress_file=str(gone))[0]
+
+
+def test_the_file_tells_what_has_arrived_of_images(tmp_path: Path, monkeypatch: Any):
+    now = [10.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    file = tmp_path / "progress"
+    told = progress.Progress(str(file))
+    told.begin("images", ["p/a", "p/b"])
+    told.load("p/a", 5 * MIB, 10 * MIB)
+    assert file.read_text() == "images: 0 of 2", "not every piece is told"
+    now[0] += 1
+    told.load("p/b", 3 * MIB, None)
+    assert file.read_text() == "images: 0 of 2: p/a 5 of 10 MiB (50 %), p/b 3 MiB"
+    told.load("p/a", 10 * MIB, 10 * MIB)
+    assert file.read_text() == "images: 0 of 2: p/a 10 of 10 MiB (100 %), p/b 3 MiB"
+    told.one_more("p/a")
+    told.one_more("p/b")
+    assert file.read_text() == "images: 2 of 2"
+
+    alone = progress.Progress(str(file), "image")
+    alone.load("p/c", MIB + 1, 2 * MIB + 1)
+    assert file.read_text() == "image: p/c 1 of 3 MiB (50 %)"
 
 
 def test_secrets_of_all_are_known():

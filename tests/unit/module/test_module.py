@@ -65,7 +65,7 @@ class Task:
         monkeypatch.setattr(module, "NodeModule", _Module)
 
     def _connected(self, driver: Callable[[FakeNode], Any]) -> Callable[..., Any]:
-        def connect(uri: str, _open_url: Any = None) -> Any:
+        def connect(uri: str, _open_url: Any = None, _progress: Any = None) -> Any:
             self.uris.append(uri)
             return driver(self.node)
 

@@ -12,7 +12,6 @@ from contextlib import closing
 from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, Observer
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.stages import (
     converge,
     foresee,
@@ -31,6 +30,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.workers 
     Host,
     Workers,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import secrets
 
 # libvirt itself does not work on more at the same time.
@@ -50,14 +50,16 @@ class Fleet:
         foresee(self._parts, observer, earlier, self._rolling)
 
     def converge(
-        self, reader: Observer, look: Callable[[], Observer], connect: Callable[[], Host]
+        self, reader: Observer, look: Callable[[], Observer], connect: Callable[[Progress], Host]
     ) -> None:
         """Plan and do everything. ``look`` gives the node as it is at that time, and ``connect`` a
-        connection of its own to each worker."""
+        connection of its own to each worker, which tells how far it is."""
         count = self._given.get("workers") or min(_MOST_WORKERS, 2 * (os.cpu_count() or 1))
         starts = self._given.get("max_parallel_starts")
         progress = Progress(self._given.get("progress_file"))
-        with closing(Workers(connect, reader, count, starts, progress)) as workers:
+        with closing(
+            Workers(lambda: connect(progress), reader, count, starts, progress)
+        ) as workers:
             converge(self._parts, look, workers, self._rolling)
 
     def trouble(self) -> str:

@@ -26,8 +26,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.part import Part
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.wish import VMS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.progress import Progress
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -106,7 +106,7 @@ class Workers:
             except VmrtError as error:
                 part.error = error
             if tell:
-                self._progress.one_more()
+                self._progress.one_more(part.name)
 
         if tell and parts:
             self._progress.begin(parts[0].kind, [part.name for part in parts])
