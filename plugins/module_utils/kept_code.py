@@ -83,13 +83,13 @@ def find(digest: str, archive: str | None) -> str | None:
     return folder
 
 
-def run(folder: str, name: str) -> None:
-    """Run a module from the folder: what is imported from now on comes from there."""
+def load(folder: str, name: str) -> Any:
+    """A module from the folder: what is imported from now on comes from there."""
     for package in _PACKAGES:
         path = import_module(f"{_PLUGINS}.{package}").__path__
         path.insert(0, os.path.join(folder, package))
     _running.append(name)
-    import_module(f"{_PLUGINS}.modules.{name}").main()
+    return import_module(f"{_PLUGINS}.modules.{name}")
 
 
 def _own(folder: str) -> str:

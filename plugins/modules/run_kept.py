@@ -94,7 +94,7 @@ def main() -> None:
     folder = kept_code.find(module.params["code"], module.params["archive"])
     if folder is None or module.params["module"] is None:
         module.exit_json(code_missing=folder is None)
-    kept_code.run(folder, module.params["module"])
+    kept_code.load(folder, module.params["module"]).main()
 
 
 if __name__ == "__main__":

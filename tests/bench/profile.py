@@ -30,7 +30,6 @@ def of_play(
     venue: Venue,
     command: Sequence[str],
     node: str,
-    module: str,
     before: Callable[[], object] = nothing,
 ) -> str:
     """The longest parts of Ansible, the parts of the module, and its functions.
@@ -39,9 +38,9 @@ def of_play(
     """
     before()
     log = venue.run(command, ANSIBLE_DEBUG="1")
-    parts = inside(venue, command, node, module, before)
+    parts = inside(venue, command, node, before)
     before()
-    functions = _of_module(venue, node, module, "functions")
+    functions = _of_module(venue, node, "functions")
     stages = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in parts.items())
     return "\n".join(
         [
@@ -69,7 +68,6 @@ def inside(
     venue: Venue,
     command: Sequence[str],
     node: str,
-    module: str,
     before: Callable[[], object] = nothing,
     rounds: int = _ROUNDS,
 ) -> dict[str, float]:
@@ -80,13 +78,14 @@ def inside(
     found = []
     for _round in range(rounds):
         before()
-        found.append(json.loads(_of_module(venue, node, module, "parts")))
+        found.append(json.loads(_of_module(venue, node, "parts")))
     return {name: statistics.median(one[name] for one in found) for name in found[0]}
 
 
-def _of_module(venue: Venue, node: str, module: str, what: str) -> str:
-    """What inside.py says of a module that Ansible has left on the node."""
-    find = f"python3 {SCRIPTS}/inside.py .ansible/tmp/*/AnsiballZ_{module}.py {what}"
+def _of_module(venue: Venue, node: str, what: str) -> str:
+    """What inside.py says of the module that Ansible has left on the node last."""
+    last = "ls -t .ansible/tmp/*/AnsiballZ_run_kept.py | head -n 1"
+    find = f"python3 {SCRIPTS}/inside.py $({last}) {what}"
     return venue.run(venue.on_node(node, "sh", "-c", find))
 
 

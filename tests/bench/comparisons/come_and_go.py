@@ -73,7 +73,7 @@ def compare(fleets: Fleets, rounds: int) -> list[Comparison]:
                 Target("1.25 times raw libvirt + 1.5 s", median(creating[VMRT]), floor, "s"),
             ],
             notes=["community.libvirt takes part in at most 2 rounds."],
-            profile=lambda: profile.of_play(venue, create, FRESH, "fleet", empty),
+            profile=lambda: profile.of_play(venue, create, FRESH, empty),
         ),
         Comparison(
             id="P6",
@@ -85,6 +85,6 @@ def compare(fleets: Fleets, rounds: int) -> list[Comparison]:
             targets=[
                 times("faster than one after the other", removing[_SERIAL], removing[VMRT], 8)
             ],
-            profile=lambda: profile.of_play(venue, remove, FRESH, "fleet", full),
+            profile=lambda: profile.of_play(venue, remove, FRESH, full),
         ),
     ]

@@ -43,5 +43,5 @@ def compare(fleets: Fleets, rounds: int) -> Comparison:
             times("less CPU time than community.libvirt", their, our, 25, "cpu"),
         ],
         notes=["community.libvirt takes part in at most 3 rounds."],
-        profile=lambda: profile.of_play(venue, ours, FEW, "fleet"),
+        profile=lambda: profile.of_play(venue, ours, FEW),
     )

@@ -48,5 +48,5 @@ def compare(fleets: Fleets, rounds: int) -> Comparison:
             "The virsh script takes part in one round, and community.libvirt in none: it would "
             f"take {many // few} times as long as in P1."
         ],
-        profile=lambda: profile.of_play(venue, ours, MANY, "fleet"),
+        profile=lambda: profile.of_play(venue, ours, MANY),
     )

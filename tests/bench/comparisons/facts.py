@@ -28,7 +28,7 @@ def compare(fleets: Fleets, rounds: int) -> Comparison:
         ],
         rounds,
     )
-    parts = profile.inside(venue, ours, MANY, "vm_info", rounds=rounds)
+    parts = profile.inside(venue, ours, MANY, rounds=rounds)
     return Comparison(
         id="P4",
         title=f"Facts of {number} VMs",
@@ -43,5 +43,5 @@ def compare(fleets: Fleets, rounds: int) -> Comparison:
             f"To unpack the module takes {parts['unpack']:.2f} s, and to import it "
             f"{parts['import']:.2f} s."
         ],
-        profile=lambda: profile.of_play(venue, ours, MANY, "vm_info"),
+        profile=lambda: profile.of_play(venue, ours, MANY),
     )

@@ -43,5 +43,5 @@ def compare(fleets: Fleets, rounds: int) -> Comparison:
         text="The memory of one VM is another one than declared.",
         samples=samples,
         targets=[more("longer than without a change", samples[VMRT], samples[_NOTHING], 0.3)],
-        profile=lambda: profile.of_play(venue, changed, MANY, "fleet", back),
+        profile=lambda: profile.of_play(venue, changed, MANY, back),
     )

@@ -39,5 +39,5 @@ def compare(fleets: Fleets, rounds: int) -> Comparison:
         text="A playbook with one task, and one with ten, which share the cost of the first.",
         samples=samples,
         targets=[more("longer than a ping task", samples[VMRT], samples["ping"], 0.08)],
-        profile=lambda: profile.of_play(venue, ours, FEW, "vm"),
+        profile=lambda: profile.of_play(venue, ours, FEW),
     )
