@@ -19,10 +19,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_migrate i
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_power import FakePower
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import (
+    check_race,
+    lost,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
-    LostRace,
     NotFound,
     VmrtError,
 )
@@ -46,13 +49,7 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate):
         return live
 
     def _define(self, action: actions.Define) -> None:
-        seen = self.look(action.kind, action.name)
-        if (seen.fingerprint if seen else None) != action.fingerprint:
-            raise LostRace(
-                f"the definition of the {action.kind} '{action.name}' was changed by somebody "
-                "else in the meantime",
-                hint="Run again.",
-            )
+        check_race(action, self.look(action.kind, action.name))
         root = tree.parse(action.xml)
         if root.findtext("name") != action.name:
             raise VmrtError(f"libvirt says: '{action.name}' can not be renamed by defining it")
@@ -123,7 +120,7 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate):
     def _start(self, action: actions.Start) -> None:
         thing = self._thing(action.kind, action.name)
         if thing.live is not None:
-            raise VmrtError(f"libvirt says: the {action.kind} '{action.name}' is already active")
+            raise lost(f"started the {action.kind} '{action.name}'")
         if action.kind == "vm":
             self._check_parts(thing.config)
             thing.live = fake_domain.started(thing.config, len(self._node.vms))
@@ -271,7 +268,7 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate):
     def _create_volume(self, action: actions.CreateVolume) -> None:
         folder = self._active_pool(action.pool)
         if (action.pool, action.volume) in self._node.volumes:
-            raise VmrtError(f"libvirt says: storage volume '{action.volume}' exists already")
+            raise lost(f"made the volume '{action.volume}' of the pool '{action.pool}'")
         root = tree.parse(action.xml)
         backing = root.findtext("backingStore/path")
         if backing and self._at(backing) is None:

@@ -26,6 +26,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.progress import Progress
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import (
+    check_race,
+    lost,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import balloon_size
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
@@ -33,7 +37,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
-    LostRace,
     NotFound,
     VmrtError,
 )
@@ -61,7 +64,15 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
         return found_out
 
     def _define(self, action: actions.Define) -> None:
-        self._check_race(action)
+        check_race(action, self.look(action.kind, action.name))
+        try:
+            self._define_now(action)
+        except libvirt.libvirtError:
+            # The check and this are two calls.
+            check_race(action, self.look(action.kind, action.name))
+            raise
+
+    def _define_now(self, action: actions.Define) -> None:
         if action.kind == "vm":
             xml, flags = action.xml, 0
             if action.fingerprint is None:
@@ -73,15 +84,6 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
             self._connection.networkDefineXML(action.xml)
         else:
             self._connection.storagePoolDefineXML(action.xml, 0)
-
-    def _check_race(self, action: actions.Define) -> None:
-        seen = self.look(action.kind, action.name)
-        if (seen.fingerprint if seen else None) != action.fingerprint:
-            raise LostRace(
-                f"the definition of the {action.kind} '{action.name}' was changed by somebody "
-                "else in the meantime",
-                hint="Run again.",
-            )
 
     def _undefine(self, action: actions.Undefine) -> None:
         thing = self._thing(action.kind, action.name)
@@ -98,10 +100,15 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
 
     def _start(self, action: actions.Start) -> None:
         thing = self._thing(action.kind, action.name)
-        if action.kind == "vm":
-            thing.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED if action.paused else 0)
-        else:
-            thing.create()
+        try:
+            if action.kind == "vm":
+                thing.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED if action.paused else 0)
+            else:
+                thing.create()
+        except libvirt.libvirtError as error:
+            if error.get_error_code() == libvirt.VIR_ERR_OPERATION_INVALID and thing.isActive():
+                raise lost(f"started the {action.kind} '{action.name}'") from error
+            raise
 
     def _stop(self, action: actions.Stop) -> None:
         self._thing(action.kind, action.name).destroy()
@@ -267,7 +274,14 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
         self._thing("pool", action.pool).build(0)
 
     def _create_volume(self, action: actions.CreateVolume) -> None:
-        self._thing("pool", action.pool).createXML(action.xml, 0)
+        try:
+            self._thing("pool", action.pool).createXML(action.xml, 0)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() == libvirt.VIR_ERR_STORAGE_VOL_EXIST:
+                raise lost(f"made the volume '{action.volume}' of the pool '{action.pool}'") from (
+                    error
+                )
+            raise
 
     def _volume_of(self, pool: str, name: str) -> Any:
         volume = found(self._thing("pool", pool).storageVolLookupByName, name)

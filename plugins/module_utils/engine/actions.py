@@ -37,13 +37,14 @@ class Action:
 
 @dataclass(frozen=True)
 class Define(Action):
-    """Make or change a definition. ``fingerprint`` is that of the definition plan saw, None where
-    there was none."""
+    """Make or change a definition. ``fingerprint`` is that of the definition plan saw, and
+    ``seen_xml`` its text; None where there was none."""
 
     kind: str
     name: str
     xml: str = field(metadata=HIDDEN)
     fingerprint: str | None = field(default=None, metadata=HIDDEN)
+    seen_xml: str | None = field(default=None, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

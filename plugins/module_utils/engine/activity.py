@@ -40,7 +40,8 @@ def define(kind: str, name: str, seen: Seen | None, edited: tree.Element) -> lis
     """Keep a definition, unless libvirt has it already."""
     if seen and seen.persistent and tree.same(tree.parse(seen.xml), edited):
         return []
-    return [Define(kind, name, tree.render(edited), seen.fingerprint if seen else None)]
+    saw = (seen.fingerprint, seen.xml) if seen else ()
+    return [Define(kind, name, tree.render(edited), *saw)]
 
 
 def set_autostart(kind: str, given: Mapping[str, Any], seen: Seen | None) -> list[Action]:

@@ -193,9 +193,14 @@ class DefinitionContract:
         assert tree.parse(look(host).xml).find("vcpu").get("current") is None
 
     def test_a_lost_race_changes_nothing(self, kit: Kit, host: Any, vm: Seen):
-        for fingerprint in (None, "another"):
-            with pytest.raises(LostRace):
-                host.run(actions.Define("vm", VM, kit.domain(memory=256), fingerprint))
+        before = tree.parse(vm.xml)
+        before.find("vcpu").text = "7"
+        for known, said in (
+            ((None,), f"somebody else made the vm '{VM}'"),
+            (("another", tree.render(before)), f"somebody else changed .*vcpus of the vm '{VM}'"),
+        ):
+            with pytest.raises(LostRace, match=said):
+                host.run(actions.Define("vm", VM, kit.domain(memory=256), *known))
         assert look(host) == vm
 
     def test_an_order_of_devices_is_refused_beside_that_of_the_machine(self, host: Any, vm: Seen):
@@ -277,7 +282,7 @@ class DefinitionContract:
         assert volume.format == "qcow2"
         assert volume.backing is None
         assert [one.name for one in host.volumes(POOL)] == ["a.qcow2"]
-        with pytest.raises(VmrtError, match="exist"):
+        with pytest.raises(VmrtError, match="exist|somebody else made"):
             create(host, "a.qcow2", 8 * MIB)
         host.run(actions.DeleteVolume(POOL, "a.qcow2"))
         assert host.volume(POOL, "a.qcow2") is None

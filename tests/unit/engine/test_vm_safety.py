@@ -465,7 +465,9 @@ def test_a_lost_race_is_told():
     with pytest.raises(StepFailed) as failed:
         apply(plan, FakeHost(made))
     assert isinstance(failed.value.__cause__, LostRace)
-    assert "changed by somebody else in the meantime" in str(failed.value)
+    assert "somebody else changed max_vcpus, vcpus of the vm 'web1' in the meantime" in str(
+        failed.value
+    )
     play.converge(made, memory="2GiB")
     assert play.config(made).findtext("vcpu") == "2"
 

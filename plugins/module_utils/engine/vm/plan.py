@@ -143,9 +143,8 @@ def _plan(
     # next run knows them.
     actions: list[Action] = [*rename]
     if root is None or not (settled or tree.same(root, edited)):
-        actions.append(
-            Define("vm", given["name"], tree.render(edited), seen.fingerprint if seen else None)
-        )
+        saw = (seen.fingerprint, seen.xml) if seen else ()
+        actions.append(Define("vm", given["name"], tree.render(edited), *saw))
     actions += [*storage.before, *seed.actions, *steps.running]
     doomed = removed if given["delete_disks"] == "owned" else ()
     deletes, kept = delete_owned(given["name"], doomed, facts)
