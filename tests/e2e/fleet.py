@@ -150,6 +150,22 @@ class Fleet:
         command = ["ansible", *self._inventories, "vmrt_vms", "-m", "ansible.builtin.ping"]
         return str(self._lab.run(command).stdout)
 
+    def ping_found(self) -> str:
+        """Log into guests of which the node alone tells."""
+        lab = self._lab.definition
+        query = f"keyfile={lab.key}&no_verify=1&no_tty=1"
+        uri = f"qemu+ssh://root@{self.node.address}/system?{query}"
+        found = self.folder / "found.vmrt.yml"
+        found.write_text(json.dumps({"plugin": "vmrt.libvirt.fleet", "nodes": {"node1": uri}}))
+        sources = ("-i", str(self._lab.inventory_path), "-i", str(found))
+        command = ["ansible", *sources, "vmrt_undeclared", "-m", "ansible.builtin.ping"]
+        env = {
+            "ANSIBLE_HOST_KEY_CHECKING": "False",
+            "ANSIBLE_SSH_EXTRA_ARGS": "-o UserKnownHostsFile=/dev/null",
+        }
+        login = ["-u", "debian", "--private-key", str(lab.key)]
+        return str(self._lab.run([*command, *login], env=env).stdout)
+
     def state(self) -> str:
         """Everything that a run in check mode has to leave as it is."""
         return str(self.node.ssh(_STATE).stdout)

@@ -98,6 +98,11 @@ def test_plain_ansible_reaches_the_guests(fleet: Fleet, boots: dict[str, str]) -
     assert fleet.ping().count("SUCCESS") == len(GUESTS)
 
 
+def test_what_a_node_tells_is_enough_to_reach_them(fleet: Fleet, boots: dict[str, str]) -> None:
+    told = fleet.ping_found()
+    assert {guest for guest in GUESTS if f"{guest} | SUCCESS" in told} == GUESTS, told
+
+
 def test_a_second_run_changes_nothing(fleet: Fleet, boots: dict[str, str]) -> None:
     before = fleet.state()
     assert fleet.site().changed() == []
