@@ -282,7 +282,7 @@ class DefinitionContract:
         assert volume.format == "qcow2"
         assert volume.backing is None
         assert [one.name for one in host.volumes(POOL)] == ["a.qcow2"]
-        with pytest.raises(VmrtError, match="exist|somebody else made"):
+        with pytest.raises(VmrtError, match=r"exist|somebody else made"):
             create(host, "a.qcow2", 8 * MIB)
         host.run(actions.DeleteVolume(POOL, "a.qcow2"))
         assert host.volume(POOL, "a.qcow2") is None
