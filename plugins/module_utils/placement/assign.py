@@ -6,42 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.explain import no_node
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.place import place
-from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import (
-    Decision,
-    Node,
-    Wish,
+from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.residents import (
+    Declared,
+    Nodes,
+    Residents,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.whereabouts import whereabouts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import Decision, Wish
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A host of the inventory that is a vm. It is ``wanted`` when its node is asked for, ``absent``
-    when there should be no such vm, and ``made`` when this play would make it where it is pinned.
-    """
-
-    host: str
-    wish: Wish
-    wanted: bool = False
-    absent: bool = False
-    made: bool = False
-
-
-@dataclass(frozen=True)
-class Nodes:
-    """The nodes with their vms. Of the ``silent`` ones nothing is known, and they said something
-    instead; those that are ``bare`` will run libvirt only later, and have no vms."""
-
-    nodes: Collection[Node]
-    residents: Collection[Wish] = ()
-    silent: Mapping[str, str] = field(default_factory=dict)
-    bare: Collection[str] = ()
 
 
 @dataclass
@@ -61,7 +37,7 @@ def assign(
 ) -> Assignment:
     """Vms that are somewhere stay there; for the others places are found, if ``new``."""
     declared = sorted(declared, key=lambda one: one.host)
-    found, residents = Assignment(), _Residents(told.residents, declared)
+    found, residents = Assignment(), Residents(told.residents, declared)
     wishes: list[Wish] = []
     homeless: dict[str, str] = {}
     for one in declared:
@@ -94,42 +70,6 @@ def assign(
         else:
             found.nodes[host] = decision.node
     return found
-
-
-class _Residents:
-    """The vms that nodes have, and whose they are."""
-
-    def __init__(self, residents: Iterable[Wish], declared: Iterable[Declared]) -> None:
-        self._there = {(one.name, one.current): one for one in residents}
-        self._pinned = {(one.wish.name, one.wish.pinned) for one in declared if one.wish.pinned}
-        self._on: dict[str, list[str]] = {}
-        for name, node in self._there:
-            if (name, node) not in self._pinned:
-                self._on.setdefault(name, []).append(str(node))
-
-    def node_of(self, one: Declared, silent: Mapping[str, str]) -> str | None:
-        """The node that a vm is on, or None."""
-        wish = one.wish
-        if wish.pinned is not None:
-            return wish.pinned if (wish.name, wish.pinned) in self._there else None
-        return whereabouts(wish.name, self._on.get(wish.name, ()), silent if one.wanted else {})
-
-    def claim(self, one: Declared, node: str) -> Wish:
-        """A vm that is there, with what is declared of it: it takes the larger of both."""
-        wish, there = one.wish, self._there.pop((one.wish.name, node), None)
-        if there is None:
-            return replace(wish, current=node, pinned=None)
-        return replace(
-            wish,
-            vcpus=max(wish.vcpus, there.vcpus),
-            memory=max(wish.memory, there.memory),
-            labels={**there.labels, **wish.labels},
-            current=node,
-            pinned=None,
-        )
-
-    def unclaimed(self) -> list[Wish]:
-        return list(self._there.values())
 
 
 def _twice(name: str, host: str, other: str) -> VmrtError:

@@ -25,9 +25,13 @@ def rebalance(
 ) -> list[Move]:
     """The moves that are worth it, to be made in their order: each finds its target with room. The
     vms that can not stay where they are come first, then the largest. None is moved twice, and none
-    leaves those behind that have to be with it."""
+    leaves those behind that have to be with it. One that is held stays."""
     occupancy = Occupancy(nodes, wishes)
-    there = [guest for guest in occupancy.guests if guest.wish.current in occupancy.room]
+    there = [
+        guest
+        for guest in occupancy.guests
+        if guest.wish.current in occupancy.room and not guest.wish.held
+    ]
     for guest in occupancy.guests:
         node = guest.wish.current or guest.wish.pinned
         if node is not None:

@@ -110,7 +110,8 @@ class Wish:
     """A vm that needs a place, or has one. Sizes are in bytes.
 
     ``current`` is the node that it is on. ``pinned`` is the one that somebody chose for it, which
-    counts for a vm that is nowhere yet. Of both it is only kept account.
+    counts for a vm that is nowhere yet. Of both it is only kept account. ``held`` says why it may
+    not be moved.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Wish:
     strategy: str = SPREAD
     current: str | None = None
     pinned: str | None = None
+    held: str = ""
 
     def tolerates(self, taint: Taint) -> bool:
         return any(one.covers(taint) for one in self.tolerations)
@@ -161,7 +163,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Move:
-    """A vm that is to leave a node for another one, or None where it fits nowhere else."""
+    """A vm that is to leave a node for another one, or None where it fits nowhere else or may not
+    be moved."""
 
     vm: str
     source: str

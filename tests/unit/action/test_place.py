@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleUndefinedVariable
 
-from ansible_collections.vmrt.libvirt.plugins.action.place import _Inventory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import info
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.assign import (
     Assignment,
     assign,
 )
+from ansible_collections.vmrt.libvirt.plugins.plugin_utils.placing import Inventory
 from tests.unit.support import play
 
 TOLD = info.node(FakeObserver(play.node()), {})["node"]
@@ -47,7 +47,7 @@ def placed(
     batch: tuple[str, ...] = (),
 ) -> tuple[Assignment, dict[str, str]]:
     hosts = {name: Vars(variables, group_names=["vmrt_vms"]) for name, variables in vms.items()}
-    inventory = _Inventory(
+    inventory = Inventory(
         {
             "groups": {"vmrt_nodes": list(nodes), "vmrt_vms": list(vms)},
             "hostvars": {**hosts, **{name: Vars(one) for name, one in nodes.items()}},
@@ -56,9 +56,10 @@ def placed(
     )
     if answers is None:
         answers = [{"item": name, "node": TOLD} for name in nodes]
-    told, errors = inventory.nodes(answers, list(lost)), {}
+    told = inventory.nodes(answers, list(lost))
     wanted = {name for name, variables in vms.items() if "vmrt_node" not in variables}
-    return assign(list(inventory.vms(wanted, errors)), told), errors
+    declared, errors = inventory.vms(wanted)
+    return assign(declared, told), errors
 
 
 def test_variables_say_what_is_needed_and_what_there_is() -> None:
@@ -126,3 +127,27 @@ def test_a_vm_is_known_by_its_name_in_libvirt() -> None:
     }
     done, _errors = placed({"node1": {}, "node2": {}}, vms, answers)
     assert done.nodes == {"web1": "node2", "web2": "node1"}
+
+
+@pytest.mark.parametrize("cordoned", [True, "yes", "true"])
+def test_nothing_is_placed_on_a_cordoned_node(cordoned: Any) -> None:
+    nodes = {"node1": {"vmrt_cordoned": cordoned}, "node2": {"vmrt_cordoned": "false"}}
+    done, _errors = placed(nodes, {"web1": {}, "web2": {}})
+    assert done.nodes == {"web1": "node2", "web2": "node2"}
+    with pytest.raises(AnsibleActionFail, match="node1: vmrt_cordoned: The value 'maybe'"):
+        placed({"node1": {"vmrt_cordoned": "maybe"}}, {"web1": {}})
+
+
+@pytest.mark.parametrize(
+    ("variables", "uri"),
+    [
+        ({}, "qemu+ssh://root@node1/system"),
+        ({"ansible_host": "192.0.2.1"}, "qemu+ssh://root@192.0.2.1/system"),
+        ({"ansible_host": "2001:db8::1"}, "qemu+ssh://root@[2001:db8::1]/system"),
+        ({"ansible_host": "x", "vmrt_peer_uri": "qemu+tls://a/system"}, "qemu+tls://a/system"),
+    ],
+)
+def test_how_other_nodes_reach_a_node(variables: dict[str, Any], uri: str) -> None:
+    groups = {"vmrt_nodes": ["node1"]}
+    inventory = Inventory({"groups": groups, "hostvars": {"node1": Vars(variables)}})
+    assert inventory.reached("node1") == uri

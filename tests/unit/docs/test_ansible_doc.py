@@ -23,7 +23,7 @@ from tools.documentation.sentences import SIZES, effect
 
 MODULES = modules.every()
 # Of files only, or of the controller: a URI would mean nothing to them.
-WITHOUT_LIBVIRT = {"place", "seed"}
+WITHOUT_LIBVIRT = {"place", "plan_moves", "seed"}
 SAID = {
     Apply.LIVE: "takes effect at once",
     Apply.REPLUG: "takes effect by unplugging and plugging",

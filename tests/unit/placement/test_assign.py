@@ -11,11 +11,13 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.assign import (
     Assignment,
-    Declared,
-    Nodes,
     assign,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.explain import as_data, table
+from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.residents import (
+    Declared,
+    Nodes,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from tests.unit.support.placing import node, nodes, vm
 

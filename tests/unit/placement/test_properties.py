@@ -147,9 +147,16 @@ def _circle(wishes: Mapping[str, Wish], start: str) -> bool:
 
 @given(NODES, WISHES)
 def test_a_drained_node_is_empty_or_says_why_not(nodes: list[Node], wishes: list[Wish]) -> None:
-    there = settled(wishes, place(nodes, wishes))
+    there = [
+        # Every third one may not be moved.
+        replace(wish, held="" if number % 3 else "it is held")
+        for number, wish in enumerate(settled(wishes, place(nodes, wishes)))
+    ]
     name = nodes[0].name
     moves = drain(nodes, there, name)
+    held = {wish.name for wish in there if wish.held}
+    assert all((move.why == "it is held") == (move.vm in held) for move in moves)
+    assert not any(move.target for move in moves if move.vm in held)
     assert {move.vm for move in moves} == {wish.name for wish in there if wish.current == name}
     assert all(move.target != name for move in moves)
     assert all(move.target or not any(one.passed for one in move.verdicts) for move in moves)
@@ -164,6 +171,8 @@ def test_rebalancing_breaks_nothing(nodes, wishes, before) -> None:
     moves = rebalance(nodes, there)
     assert moves == rebalance(list(reversed(nodes)), list(reversed(there)))
     assert len({move.vm for move in moves}) == len(moves)
+    held = [replace(wish, held="it is held") for wish in there]
+    assert rebalance(nodes, held) == []
     assert all(move.target != move.source and move.why for move in moves)
     homes = {wish.name: wish.current for wish in there}
     full = set(over(nodes, homes, [replace(wish, storage={}) for wish in there]))
