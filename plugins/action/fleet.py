@@ -70,7 +70,11 @@ def later(args: Mapping[str, Any], vms: list[Any]) -> dict[str, Any]:
     """A further part: what the vms share was made with the first one, or would have been."""
     rest = {name: value for name, value in args.items() if name not in SHARED}
     known = dict(args.get("foreseen") or {})
-    new = foreseen({name: args.get(name) or () for name in SHARED})
+    # Where no state is given, the first part leaves what it makes as it is.
+    shared = {
+        name: [{"state": "present", **one} for one in args.get(name) or ()] for name in SHARED
+    }
+    new = foreseen(shared)
     return {
         **rest,
         "vms": vms,

@@ -45,12 +45,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import in
 
 
 def foreseen(declared: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, Any]:
-    """The option ``foreseen``: what is declared and not declared absent."""
+    """The option ``foreseen``: what is declared, and not declared to be absent or inactive."""
     return {
-        "networks": [one["name"] for one in _there(declared, "networks")],
+        "networks": [one["name"] for one in _active(declared, "networks")],
         "pools": [
             {"name": one["name"], "target": one.get("target") or initial_target(one["name"])}
-            for one in _there(declared, "pools")
+            for one in _active(declared, "pools")
         ],
         "volumes": [
             {"pool": one.get("pool") or "default", "name": one["name"]}
@@ -63,6 +63,13 @@ def _there(
     declared: Mapping[str, Iterable[Mapping[str, Any]]], kind: str
 ) -> list[Mapping[str, Any]]:
     return [one for one in declared.get(kind) or () if one.get("state") != "absent"]
+
+
+def _active(
+    declared: Mapping[str, Iterable[Mapping[str, Any]]], kind: str
+) -> list[Mapping[str, Any]]:
+    """An inventory's pools and networks are started where it does not say otherwise."""
+    return [one for one in declared.get(kind) or () if one.get("state") in (None, "active")]
 
 
 class FilterModule:

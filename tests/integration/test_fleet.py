@@ -45,6 +45,97 @@ def fleet(vms: list[dict[str, Any]], **options: Any) -> Task:
     return task("fleet", pools=[POOL], disks=[BASE], vms=vms, **options)
 
 
+ALL = "it-all"
+# What there is after the run, which nobody can know before.
+REPORTS = ("vm", "pool", "network", "image", "disk", "phase")
+
+
+def everything(images: list[dict[str, Any]]) -> dict[str, Any]:
+    """Vms and all that they need, with disks that their images size and others."""
+    by_size: list[dict[str, Any]] = [{}, {"size": "48MiB"}]
+    return {
+        "pools": [{"name": ALL, "target": "/srv/it-all", "state": "active"}],
+        "networks": [{"name": ALL, "mode": "isolated", "state": "active"}],
+        "images": [{**one, "pool": ALL} for one in images],
+        "disks": [
+            {"name": f"it-all{number}.qcow2", "pool": ALL, "image": images[0]["name"], **size}
+            for number, size in enumerate(by_size)
+        ],
+        "vms": [
+            {
+                "name": f"it-all{number}",
+                "memory": "64MiB",
+                "state": "paused",
+                "disks": [
+                    {"name": "root", "pool": ALL, "image": image["name"], **size},
+                    {"name": "data", "pool": ALL, "volume": f"it-all{number}.qcow2"},
+                ],
+                "nics": [{"name": "lan", "network": ALL}],
+            }
+            for number, (image, size) in enumerate(zip(images, by_size))
+        ],
+    }
+
+
+def predicted(result: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a result tells and check mode can tell."""
+    things = {"vms": result["outcome"], **result["shared"]}
+    return {
+        f"{kind}/{name}": {key: value for key, value in one.items() if key not in REPORTS}
+        for kind, some in things.items()
+        for name, one in some.items()
+    }
+
+
+def test_all_that_vms_need_comes_with_them(lab: Any, tmp_path: Any) -> None:
+    images = [
+        {"name": "more.qcow2", "path": "/srv/it-more.qcow2"},
+        {"name": "other.img", "url": "http://127.0.0.1:8089/it-other.img", "format": "raw"},
+    ]
+    wish = everything(images)
+    gone = {
+        kind: [
+            {"name": one["name"], "state": "absent"}
+            | ({"pool": ALL} if "pool" in one else {})
+            | ({"delete_disks": "owned", "force": True} if kind == "vms" else {})
+            for one in some
+        ]
+        for kind, some in wish.items()
+    }
+    seen = play(
+        lab,
+        tmp_path,
+        source=shell(
+            "qemu-img create -q -f qcow2 /srv/it-more.qcow2 32M; truncate -s 24M /srv/it-other.img;"
+            "systemd-run --quiet --unit=it-all python3 -m http.server 8089 --bind 127.0.0.1 "
+            "--directory /srv; sleep 1"
+        ),
+        before=picture(),
+        foreseen=check("fleet", **wish),
+        after=picture(),
+        made=task("fleet", **wish),
+        sizes=shell("virsh -q vol-list it-all --details"),
+        again=check("fleet", **wish),
+        real=task("fleet", **wish),
+        foreseen_end=check("fleet", **gone),
+        ended=task("fleet", **gone),
+        stopped=shell("systemctl stop it-all; rm -r /srv/it-more.qcow2 /srv/it-other.img"),
+        left=shell("virsh -q list --all; virsh -q pool-list --all; ls /srv/it-all"),
+    )
+    assert seen["before"]["stdout"] == seen["after"]["stdout"], "check mode changed something"
+    assert not seen["made"].get("failed"), seen["made"].get("msg")
+    assert predicted(seen["foreseen"]) == predicted(seen["made"])
+    assert seen["foreseen"]["diff"] == seen["made"]["diff"]
+    sizes = {line.split()[0]: line.split()[3:5] for line in seen["sizes"]["stdout"].splitlines()}
+    assert sizes["it-all0-root.qcow2"] == sizes["it-all0.qcow2"] == ["32.00", "MiB"]
+    assert sizes["it-all1-root.qcow2"] == sizes["it-all1.qcow2"] == ["48.00", "MiB"]
+    for name in ("again", "real"):
+        assert not seen[name]["changed"], seen[name]["diff"]
+    assert predicted(seen["foreseen_end"]) == predicted(seen["ended"])
+    assert not seen["ended"].get("failed"), seen["ended"].get("msg")
+    assert "it-all" not in seen["left"]["stdout"]
+
+
 def told(result: Mapping[str, Any], option: str) -> dict[str, Any]:
     """An option of the outcome of each vm."""
     return {name: one.get(option) for name, one in result["outcome"].items()}

@@ -216,9 +216,10 @@ class FakeObserver:
     def complaints(self, kind: str, xml: str) -> list[str]:
         return [] if tree.parse(xml).find("oddity") is None else ["Did not expect element oddity"]
 
-    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> int | None:
         if path not in self._node.sources:
             raise VmrtError(f"can't read '{path}': No such file or directory", option="source")
+        return self._node.sources[path]
 
     def answers(self, address: str, port: int, timeout: float) -> str:
         return self._node.servers.get((address, port), "")

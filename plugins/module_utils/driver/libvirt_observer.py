@@ -379,8 +379,8 @@ class LibvirtObserver:
     def complaints(self, kind: str, xml: str) -> list[str]:
         return grammar.complaints(kind, xml)
 
-    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
-        vet(path, checksum, image_format)
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> int | None:
+        return vet(path, checksum, image_format)
 
     def answers(self, address: str, port: int, timeout: float) -> str:
         try:

@@ -208,7 +208,8 @@ class BuildPool(Action):
 
 @dataclass(frozen=True)
 class CreateVolume(Action):
-    """Create a volume; its capacity is in bytes."""
+    """Create a volume; its capacity is in bytes, and None where that of its image decides: in
+    check mode the image may not be there yet."""
 
     pool: str
     volume: str
@@ -257,7 +258,8 @@ class WriteVolume(Action):
 class FetchImage(Action):
     """Bring an image into a pool, checked, and under its name only when it is whole.
 
-    ``source`` is what may be shown of ``location``, which ``option`` gave.
+    ``source`` is what may be shown of ``location``, which ``option`` gave, and ``capacity`` what it
+    will have, in bytes, where that is known.
     """
 
     pool: str
@@ -268,6 +270,7 @@ class FetchImage(Action):
     path: str = field(metadata=HIDDEN)
     checksum: str | None = field(default=None, metadata=HIDDEN)
     format: str | None = field(default=None, metadata=HIDDEN)
+    capacity: int | None = field(default=None, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -135,8 +135,9 @@ class Observer(Protocol):
     def complaints(self, kind: str, xml: str) -> list[str]:
         """What libvirt's grammar has against a definition."""
 
-    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
-        """Raise VmrtError if a file of the node can not become an image."""
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> int | None:
+        """The capacity, in bytes, that an image made of a file of the node would have. Raises
+        VmrtError if it can not become one."""
 
     def answers(self, address: str, port: int, timeout: float) -> str:
         """What a server in a guest says first, as seen from the node; "" when nothing."""
@@ -146,11 +147,12 @@ class Observer(Protocol):
 class Foreseen:
     """Things that earlier steps of the same play make: in check mode they are not there yet."""
 
-    networks: frozenset[str] = frozenset()
-    # Their folders by their names.
-    pools: Mapping[str, str] | None = None
+    # Whether they are active, by their names.
+    networks: Mapping[str, bool] = field(default_factory=dict)
+    # Without a target, one that is there keeps its own.
+    pools: Mapping[str, PoolSeen] = field(default_factory=dict)
     # Their capacity in bytes, or None, by pool and name.
-    volumes: Mapping[tuple[str, str], int | None] | None = None
+    volumes: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
 
 
 class NodeFacts:
@@ -191,7 +193,7 @@ class NodeFacts:
 
     @cached_property
     def pool_names(self) -> list[str]:
-        return sorted({*self._observer.names("pool"), *(self._foreseen.pools or {})})
+        return sorted({*self._observer.names("pool"), *self._foreseen.pools})
 
     def has(self, path: str) -> bool:
         return self._observer.has(path)
@@ -202,7 +204,7 @@ class NodeFacts:
     def network_active(self, name: str) -> bool | None:
         """Is the network active? None when there is no such network."""
         if name in self._foreseen.networks:
-            return True
+            return self._foreseen.networks[name]
         seen = self.network(name)
         return None if seen is None else seen.active
 
@@ -214,9 +216,12 @@ class NodeFacts:
     def pool(self, name: str) -> PoolSeen | None:
         if name not in self._pools:
             seen = self._observer.pool(name)
-            target = (self._foreseen.pools or {}).get(name)
-            if target and (seen is None or not seen.active):
-                seen = PoolSeen(name, True, "dir", target)
+            planned = self._foreseen.pools.get(name)
+            if planned and seen is None:
+                seen = planned
+            elif planned and seen and planned.active != seen.active:
+                target = planned.target or seen.target
+                seen = replace(seen, active=planned.active, target=target)
             self._pools[name] = seen
         return self._pools[name]
 
@@ -225,7 +230,7 @@ class NodeFacts:
         if key not in self._volumes:
             seen = self._observer.volume(pool, name)
             owner = self.pool(pool)
-            planned = self._foreseen.volumes or {}
+            planned = self._foreseen.volumes
             if seen is None and key in planned and owner and owner.target:
                 path = f"{owner.target}/{name}"
                 seen = VolumeSeen(pool, name, path, planned[key], "qcow2")
@@ -250,8 +255,8 @@ class NodeFacts:
     def digest(self, pool: str, name: str) -> str:
         return self._observer.digest(pool, name)
 
-    def vet(self, path: str, checksum: str | None, image_format: str | None) -> None:
-        self._observer.vet(path, checksum, image_format)
+    def vet(self, path: str, checksum: str | None, image_format: str | None) -> int | None:
+        return self._observer.vet(path, checksum, image_format)
 
     def untunable(self, vm: str, call: str) -> str:
         return self._observer.untunable(vm, call)

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, PoolSeen
 
 
 def foreseen(values: Mapping[str, Any]) -> Foreseen:
     """From the normalised option ``foreseen``, which may be empty."""
     return Foreseen(
-        networks=frozenset(values.get("networks") or ()),
-        pools={pool["name"]: pool["target"] for pool in values.get("pools") or ()},
+        networks=dict.fromkeys(values.get("networks") or (), True),
+        pools={
+            pool["name"]: PoolSeen(pool["name"], True, "dir", pool["target"])
+            for pool in values.get("pools") or ()
+        },
         volumes={
             (volume["pool"], volume["name"]): volume.get("size")
             for volume in values.get("volumes") or ()

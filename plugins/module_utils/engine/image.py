@@ -51,9 +51,10 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
     usable_pool(given["pool"], "pool", facts)
     option = _source(given)
     _same_machine(facts)
+    capacity = None
     if local is not None:
         with called(option):
-            facts.vet(local, given.get("checksum"), given.get("format"))
+            capacity = facts.vet(local, given.get("checksum"), given.get("format"))
     return Plan(
         actions=(
             FetchImage(
@@ -65,6 +66,7 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
                 path=f"{_folder(given['pool'], facts)}/{given['name']}",
                 checksum=given.get("checksum"),
                 format=given.get("format"),
+                capacity=capacity,
             ),
         ),
         before={"state": "absent"},

@@ -32,23 +32,26 @@ def vet(
     image_format: str | None = None,
     *,
     with_qemu: bool = True,
-) -> None:
-    """Raise VmrtError if the file at ``path`` can't become an image, without changing anything.
+) -> int:
+    """The capacity of the image that the file at ``path`` would become, without changing anything.
+    Raises VmrtError if it can't become one.
 
     Of checksums, only one that is written down is compared; a list of them is elsewhere.
     ``with_qemu`` lets QEMU look at its structure, too.
     """
     spec = verify_checksum_spec(checksum) if checksum else None
     if with_qemu:
-        accept(path, image_format, source=path)
+        header, _format = accept(path, image_format, source=path)
     else:
-        refuse(inspect(path), image_format, source=path)
+        header = inspect(path)
+        refuse(header, image_format, source=path)
     if isinstance(spec, Checksum):
         digest = hashlib.new(spec.algorithm)
         with regular_file(path, "source") as (file, _size):
             for chunk in iter(lambda: file.read(_CHUNK), b""):
                 digest.update(chunk)
         compare(Checksum(spec.algorithm, digest.hexdigest()), spec, source=path)
+    return header.virtual_size or header.file_size
 
 
 def accept(path: str, image_format: str | None, *, source: str) -> tuple[ImageHeader, str]:

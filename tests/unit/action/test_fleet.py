@@ -32,8 +32,8 @@ def test_a_larger_one_is_sent_in_parts_and_nothing_is_lost():
 def test_what_vms_share_travels_once():
     args = {
         "uri": "test:///default",
-        "pools": [{"name": "p", "target": "/srv/p"}],
-        "networks": [{"name": "n"}],
+        "pools": [{"name": "p", "target": "/srv/p", "state": "active"}],
+        "networks": [{"name": "n", "state": "active"}, {"name": "idle"}],
         "foreseen": {"networks": ["m"]},
         "vms": VMS,
     }

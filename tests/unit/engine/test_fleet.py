@@ -24,7 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.fleet im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.fleet import FLEET
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.accept import accept
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB, MIB
 from tests.unit.support import play
 
 IMAGE = "https://example.com/more.qcow2"
@@ -56,6 +56,17 @@ def check(made: FakeNode, **wish: Any) -> tuple[str, dict[str, Any]]:
     return fleet.trouble(), fleet.result()
 
 
+def plans(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What became of each thing, without what only a real run can know."""
+    things = {"vms": result["outcome"], **result["shared"]}
+    after = ("vm", "pool", "network", "image", "disk", "phase")
+    return {
+        f"{kind}/{name}": {key: value for key, value in one.items() if key not in after}
+        for kind, some in things.items()
+        for name, one in some.items()
+    }
+
+
 def run(made: FakeNode, **wish: Any) -> tuple[str, dict[str, Any]]:
     """What a task does, which is what check mode tells."""
     _trouble, predicted = check(made, **wish)
@@ -63,9 +74,7 @@ def run(made: FakeNode, **wish: Any) -> tuple[str, dict[str, Any]]:
     reader = FakeObserver(made)
     fleet.converge(reader, lambda: reader, lambda _progress: Host(made))
     result = fleet.result()
-    for name, one in result["outcome"].items():
-        assert one.get("actions") == predicted["outcome"][name].get("actions"), name
-        assert one["changed"] == predicted["outcome"][name]["changed"]
+    assert plans(result) == plans(predicted)
     return fleet.trouble(), result
 
 
@@ -110,6 +119,77 @@ def test_vms_and_what_they_need_come_in_one_task():
     assert again["summary"]["unchanged"] == 12
     assert prepared(again) == ["12 unchanged"]
     assert "vm" not in again["outcome"]["web1"]
+
+
+SIZES = {"sized": {}, "larger": {"size": "4GiB"}}
+
+
+def test_disks_are_sized_by_an_image_of_the_same_task():
+    made = play.node()
+    made.sources[IMAGE] = play.IMAGE_SIZE
+    wish = {
+        "pools": [{"name": "fleet", "target": "/srv/fleet", "state": "active"}],
+        "images": [
+            {"name": "more.qcow2", "pool": "fleet", "url": IMAGE},
+            {"name": "more.raw", "pool": "fleet", "url": IMAGE, "format": "raw"},
+        ],
+        "disks": [
+            {"name": f"{name}.qcow2", "pool": "fleet", "image": "more.raw", **size}
+            for name, size in SIZES.items()
+        ],
+        "vms": [
+            vm(name, disks=[{"name": "root", "pool": "fleet", "image": "more.qcow2", **size}])
+            for name, size in SIZES.items()
+        ]
+        + [vm("data", disks=[{"name": "data", "pool": "fleet", "volume": "sized.qcow2"}])],
+    }
+    trouble, _result = run(made, **wish)
+    assert not trouble
+    for name in ("sized.qcow2", "sized-root.qcow2"):
+        assert made.volumes["fleet", name].capacity == play.IMAGE_SIZE
+    assert made.volumes["fleet", "larger-root.qcow2"].capacity == 4 * GIB
+    trouble, again = run(made, **wish)
+    assert not trouble
+    assert not again["changed"]
+
+    wish["vms"] = [
+        {"name": one["name"], "state": "absent", "delete_disks": "owned", "force": True}
+        for one in wish["vms"]
+    ]
+    for kind in ("pools", "images", "disks"):
+        wish[kind] = [{**one, "state": "absent"} for one in wish[kind]]
+    trouble, _result = run(made, **wish)
+    assert not trouble
+    assert not made.vms
+    assert {pool for pool, _name in made.volumes} == {"default"}
+
+
+def test_an_image_that_is_larger_than_a_disk_of_the_same_task_is_told():
+    made = play.node()
+    made.sources["/srv/more.qcow2"] = play.IMAGE_SIZE
+    small = {"name": "root", "image": "more.qcow2", "size": "1GiB"}
+    wish = {
+        "images": [{"name": "more.qcow2", "path": "/srv/more.qcow2"}],
+        "vms": [vm("web1", disks=[small])],
+    }
+    trouble, _result = check(made, **wish)
+    assert "disks[root].size: 1GiB is less than the 2GiB of its image" in trouble
+    assert run_failing(made, **wish)[0] == trouble
+
+
+@pytest.mark.parametrize("state", ["present", "inactive", "active"])
+def test_what_is_made_and_not_started_is_foreseen_as_it_is(state: str):
+    made = play.node()
+    trouble, _result = run(
+        made,
+        pools=[{"name": "fleet", "target": "/srv/fleet", "state": state}],
+        networks=[{"name": "front", "mode": "isolated", "state": state}],
+        vms=[
+            vm("disk", disks=[{"name": "root", "pool": "fleet", "size": "1GiB"}]),
+            vm("nic", nics=[{"name": "front", "network": "front"}]),
+        ],
+    )
+    assert bool(trouble) == (state != "active"), trouble
 
 
 def test_a_failure_of_one_does_not_hinder_the_others():

@@ -22,7 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Undefine,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, PoolSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -381,8 +381,8 @@ def test_a_node_without_a_hypervisor_is_told():
 
 def test_foreseen_things_count_as_being_there():
     foreseen = Foreseen(
-        networks=frozenset({"later"}),
-        pools={"fast": "/srv/fast"},
+        networks={"later": True},
+        pools={"fast": PoolSeen("fast", True, "dir", "/srv/fast")},
         volumes={("fast", "new.qcow2"): 3 * GIB},
     )
     wish = {
@@ -394,7 +394,7 @@ def test_foreseen_things_count_as_being_there():
     refusal(made, **wish)
     plan = play.plan(made, foreseen, **wish)
     created = play.only(plan, CreateVolume)
-    assert created.capacity == 3 * GIB
+    assert f"<capacity>{3 * GIB}</capacity>" in created.xml
     assert "/srv/fast/web1-root.qcow2" in play.only(plan, Define).xml
 
 

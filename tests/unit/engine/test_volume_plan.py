@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode, Volume
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, PoolSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import POOL_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
     VOLUME_RESOURCE,
@@ -51,7 +51,7 @@ def test_a_raw_volume() -> None:
 def test_an_overlay_is_as_large_as_its_image_or_larger() -> None:
     made = play.node()
     same = converge.run(made, VOLUME_RESOURCE, name="a.qcow2", image="base.qcow2")
-    assert same.filled == {"format": "qcow2", "size": "2GiB"}
+    assert same.filled == {"format": "qcow2"}
     converge.run(made, VOLUME_RESOURCE, name="b.qcow2", image="base.qcow2", size="3GiB")
     assert volume(made, "a.qcow2").capacity == play.IMAGE_SIZE
     assert volume(made, "b.qcow2").capacity == 3 * GIB
@@ -132,7 +132,8 @@ def test_the_pool_has_to_be_there_and_active() -> None:
 
 
 def test_pools_and_images_of_earlier_tasks_are_foreseen() -> None:
-    foreseen = Foreseen(pools={"fast": "/srv/fast"}, volumes={("fast", "debian.qcow2"): None})
+    fast = PoolSeen("fast", True, "dir", "/srv/fast")
+    foreseen = Foreseen(pools={"fast": fast}, volumes={("fast", "debian.qcow2"): None})
     plan = converge.check(
         play.node(),
         VOLUME_RESOURCE,

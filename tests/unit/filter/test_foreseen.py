@@ -30,6 +30,14 @@ def test_it_is_the_option_of_the_modules() -> None:
     assert normalise(COMMON, {"foreseen": told})["foreseen"] == told
 
 
+def test_what_is_not_started_is_not_foreseen() -> None:
+    for state in ("present", "inactive"):
+        idle = [{"name": "x", "state": state}]
+        assert foreseen({"pools": idle, "networks": idle}) == foreseen({})
+    started = [{"name": "x", "state": "active"}]
+    assert foreseen({"networks": started})["networks"] == ["x"]
+
+
 def test_what_goes_is_not_foreseen() -> None:
     gone = [{"name": "x", "state": "absent"}]
     assert foreseen({"pools": gone, "networks": gone, "images": gone}) == foreseen({})

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, Undefine
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
+    Define,
+    DeleteVolume,
+    FetchImage,
+    Undefine,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     Foreseen,
     NodeFacts,
     Observer,
+    PoolSeen,
     User,
+    VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.part import Part
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
@@ -29,6 +36,7 @@ class FleetFacts(NodeFacts):
         self._planned_users: dict[str, list[User]] = {}
         self._planned_macs: dict[str, str] = {}
         self._gone: set[str] = set()
+        self._deleted: set[tuple[str, str]] = set()
 
     @property
     def users(self) -> Mapping[str, list[User]]:
@@ -44,6 +52,20 @@ class FleetFacts(NodeFacts):
     def macs(self) -> Mapping[str, str]:
         left = {mac: vm for mac, vm in super().macs.items() if vm not in self._gone}
         return {**left, **self._planned_macs}
+
+    def volume(self, pool: str, name: str) -> VolumeSeen | None:
+        return None if (pool, name) in self._deleted else super().volume(pool, name)
+
+    def volumes(self, pool: str) -> list[VolumeSeen]:
+        return [one for one in super().volumes(pool) if (pool, one.name) not in self._deleted]
+
+    def take_as_done(self, plan: Plan) -> None:
+        """Count on a plan of an earlier stage, and on volumes that it deletes: only when they are
+        gone, the image below them may go."""
+        self.count_on(plan)
+        for action in plan.actions:
+            if isinstance(action, DeleteVolume):
+                self._deleted.add((action.pool, action.volume))
 
     def count_on(self, plan: Plan) -> None:
         """Take a vm for what its plan makes of it."""
@@ -68,19 +90,31 @@ class FleetFacts(NodeFacts):
 def foreseen_of(parts: Iterable[Part], earlier: Foreseen) -> Foreseen:
     """What parts that are planned make, besides what earlier tasks make."""
     there = [part for part in parts if not part.fails and part.given.get("state") != "absent"]
-    networks = {part.given["name"] for part in there if part.kind == "networks"}
-    pools = {
-        part.given["name"]: part.given.get("target") or initial_target(part.given["name"])
-        for part in there
-        if part.kind == "pools"
-    }
+    networks = {part.given["name"]: _active(part) for part in there if part.kind == "networks"}
+    pools = {part.given["name"]: _pool(part) for part in there if part.kind == "pools"}
     volumes = {
-        (part.given["pool"], part.given["name"]): part.given.get("size")
+        (part.given["pool"], part.given["name"]): _capacity(part)
         for part in there
         if part.kind in ("images", "disks")
     }
     return Foreseen(
-        networks=earlier.networks | networks,
-        pools={**(earlier.pools or {}), **pools},
-        volumes={**(earlier.volumes or {}), **volumes},
+        networks={**earlier.networks, **networks},
+        pools={**earlier.pools, **pools},
+        volumes={**earlier.volumes, **volumes},
     )
+
+
+def _active(part: Part) -> bool:
+    return {"active": True, "inactive": False}.get(part.given["state"], part.state == "active")
+
+
+def _pool(part: Part) -> PoolSeen:
+    name, target = part.given["name"], part.given.get("target")
+    # One that is there has a folder already.
+    new = initial_target(name) if part.state is None else None
+    return PoolSeen(name, _active(part), "dir", target or new)
+
+
+def _capacity(part: Part) -> int | None:
+    known = [action.capacity for action in part.plan.actions if isinstance(action, FetchImage)]
+    return known[0] if known else part.given.get("size")

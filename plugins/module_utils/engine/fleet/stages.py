@@ -50,7 +50,7 @@ def foresee(
     for stage in stages(parts):
         facts = FleetFacts(observer, foreseen_of(done, earlier))
         for part in done:
-            facts.count_on(part.plan)
+            facts.take_as_done(part.plan)
         _plan(stage, observer, facts)
         done += stage
     foresee_restarts(parts, rolling)

@@ -24,7 +24,7 @@ def create(disk: Mapping[str, Any], prefix: str, facts: NodeFacts) -> CreateVolu
     backing = _image(disk.get("image_pool", pool), image, prefix, facts) if image else None
     if backing and disk["format"] != "qcow2":
         raise VmrtError("an overlay of an image is always qcow2", option=f"{prefix}format")
-    size = disk.get("size") or (backing.capacity if backing else None)
+    size = disk.get("size")
     if size is None and backing is None:
         raise VmrtError(
             "a new disk needs a size", option=f"{prefix}size", hint="Write for example 10GiB."

@@ -34,7 +34,6 @@ def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
 def _new(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
     wanted = {**initial(VOLUME), **given}
     action = create({**wanted, "volume": wanted["name"]}, "", facts)
-    wanted["size"] = action.capacity
     chosen = {name: value for name, value in wanted.items() if name not in given}
     return Plan(
         (action,),
