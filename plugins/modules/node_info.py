@@ -379,6 +379,23 @@ node:
             - A number with the unit KiB, MiB, GiB or TiB.
           type: str
           sample: 80GiB
+        images:
+          description:
+            - Its volumes that are no overlay, and no disk of a vm.
+          type: list
+          elements: dict
+          contains:
+            name:
+              description:
+                - Name of the volume.
+              type: str
+              sample: debian-12.qcow2
+            size:
+              description:
+                - Its capacity.
+                - A number with the unit KiB, MiB, GiB or TiB.
+              type: str
+              sample: 3GiB
         name:
           description:
             - Name of the pool.

@@ -14,6 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     NodeFacts,
     Observer,
     PoolSeen,
+    VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.health import more_status
@@ -54,20 +55,29 @@ def node(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     found = {
         **facts.node,
         "domain_capabilities": list(_offers(facts)),
-        "storage": [_storage(observer, pool) for pool in pools if pool],
+        "storage": [_storage(facts, pool) for pool in pools if pool],
         "networks": facts.network_names,
         "vms": [read(COMMITMENT, tree.parse(xml)) for xml in observer.definitions()],
     }
     return {"node": show(NODE, found)}
 
 
-def _storage(observer: Observer, pool: PoolSeen) -> Mapping[str, Any]:
-    volumes = observer.volumes(pool.name)
+def _storage(facts: NodeFacts, pool: PoolSeen) -> Mapping[str, Any]:
+    volumes = facts.volumes(pool.name)
     return {
         **asdict(pool),
         "allocated": sum(volume.allocation for volume in volumes),
         "provisioned": sum(volume.capacity or 0 for volume in volumes),
+        "images": [
+            {"name": volume.name, "size": volume.capacity}
+            for volume in volumes
+            if volume.backing is None and not _is_disk(volume, facts)
+        ],
     }
+
+
+def _is_disk(volume: VolumeSeen, facts: NodeFacts) -> bool:
+    return any(not user.backing for user in facts.users.get(volume.path, ()))
 
 
 def _offers(facts: NodeFacts) -> Iterator[Mapping[str, Any]]:

@@ -74,6 +74,15 @@ CAPABILITIES = Schema(
     ),
 )
 
+_IMAGE = Schema(
+    name="image",
+    doc="A volume that can be an image of others.",
+    fields=(
+        _seen("name", "Name of the volume.", sample="debian-12.qcow2"),
+        _seen("size", "Its capacity.", codec=codec.CAPACITY, sample="3GiB"),
+    ),
+)
+
 STORAGE = Schema(
     name="storage",
     doc="A pool of the node and its room.",
@@ -90,6 +99,13 @@ STORAGE = Schema(
             "Room that its volumes take once they are full.",
             codec=codec.CAPACITY,
             sample="60GiB",
+        ),
+        _seen(
+            "images",
+            "Its volumes that are no overlay, and no disk of a vm.",
+            type="list",
+            of=_IMAGE,
+            many=True,
         ),
     ),
 )

@@ -222,7 +222,8 @@ PLACE = Schema(
         _told(
             "decisions",
             "Of each new vm, if O(explain=true), its C(node), C(why), and all C(nodes), each with "
-            "C(passed), C(points) or the C(reasons) why it is out.",
+            "C(passed), C(points) or the C(reasons) why it is out, and C(notes) of what is not "
+            "known.",
             type="dict",
         ),
         _told("table", "The same as lines of a table.", type="list"),

@@ -34,7 +34,7 @@ def as_data(decision: Decision) -> dict[str, Any]:
     """A decision for a module's result."""
     nodes = [{**asdict(one), "passed": one.passed} for one in decision.verdicts]
     for one in nodes:
-        one["reasons"] = list(one["reasons"])
+        one.update(reasons=list(one["reasons"]), notes=list(one["notes"]))
     return {"node": decision.node, "why": decision.why, "nodes": nodes}
 
 
@@ -43,8 +43,12 @@ def table(decisions: Iterable[Decision]) -> list[str]:
     rows = [_TITLES]
     for one in decisions:
         chosen, others = _split(one)
-        rows.append((one.vm, one.node or "-", _points(chosen), one.why))
-        rows += [("", other.node, _points(other), "; ".join(other.reasons)) for other in others]
+        notes = chosen.notes if chosen else ()
+        rows.append((one.vm, one.node or "-", _points(chosen), "; ".join((one.why, *notes))))
+        rows += [
+            ("", other.node, _points(other), "; ".join((*other.reasons, *other.notes)))
+            for other in others
+        ]
     return _lines(rows)
 
 

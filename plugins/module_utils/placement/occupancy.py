@@ -76,7 +76,7 @@ class Occupancy:
         """How good each node would be for a vm, or all that it has against it; the best first."""
         rooms = self.fitting(guest)
         passed = [
-            Verdict(room.node.name, points=round(points, 1))
+            Verdict(room.node.name, points=round(points, 1), notes=room.unknown(guest))
             for points, room in sorted(
                 zip(added_up(guest, rooms), rooms), key=lambda pair: -pair[0]
             )

@@ -15,6 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.placement impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import (
     Node,
+    Overlay,
     Taint,
     Term,
     Toleration,
@@ -57,6 +58,11 @@ def read_node(name: str, told: Values, hosting: Values, declared: Values) -> Nod
                 for pool in told.get("storage", ())
                 if pool["active"]
             },
+        },
+        images={
+            (pool["name"], image["name"]): _size(image["size"])
+            for pool in told.get("storage", ())
+            for image in pool.get("images") or ()
         },
         networks=frozenset((*told.get("networks", ()), *declared["networks"])),
         labels=hosting.get("labels") or {},
@@ -105,11 +111,13 @@ def read_wish(name: str, declared: Values, groups: Iterable[str], names: Values)
     values = {**initial(NEEDS), **accept(NEEDS, known, "vmrt_")}
     asked = values.get("placement", {})
     chosen = values["hypervisor"]
+    disks = [one for one in _present(declared.get("disks")) if not _is_elsewhere(one)]
     return Wish(
         name=name,
         vcpus=values["vcpus"],
         memory=values["memory"],
-        storage=_volumes(declared.get("disks") or ()),
+        storage=_volumes(disks),
+        overlays=tuple(_overlays(disks)),
         networks=frozenset(
             str(nic["network"]) for nic in _present(declared.get("nics")) if nic.get("network")
         ),
@@ -147,19 +155,33 @@ def _term(term: Values, names: Values) -> Term:
 
 
 def _volumes(disks: Iterable[Values]) -> dict[str, int]:
-    """The room that the volumes of new disks need, by pool. One whose size is that of its image
-    needs the pool; how much of it is not known here."""
+    """The room that the volumes of new disks need, by pool. Of one whose size is that of its image
+    it depends on the node."""
     needed: dict[str, int] = {}
-    for disk in _present(disks):
-        if any(disk.get(source) for source in ("path", "network", "nvme", "vhost_user")):
-            continue
-        pool = str(disk.get("pool") or DISK["pool"].initial)
+    for disk in disks:
+        pool = _pool(disk)
         try:
             size = DISK["size"].codec.parse(disk["size"]) if disk.get("size") else 0
         except ValueError as error:
             raise VmrtError(str(error), option=f"vmrt_disks[{disk.get('name')}].size") from error
         needed[pool] = needed.get(pool, 0) + size
     return needed
+
+
+def _overlays(disks: Iterable[Values]) -> Iterable[Overlay]:
+    for disk in disks:
+        if disk.get("image") and not disk.get("size"):
+            pool = _pool(disk)
+            yield Overlay(pool, str(disk.get("image_pool") or pool), str(disk["image"]))
+
+
+def _pool(disk: Values) -> str:
+    return str(disk.get("pool") or DISK["pool"].initial)
+
+
+def _is_elsewhere(disk: Values) -> bool:
+    """Is it no volume of a pool?"""
+    return any(disk.get(source) for source in ("path", "network", "nvme", "vhost_user"))
 
 
 def _present(things: Iterable[Values] | None) -> Iterable[Values]:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.guest import Guest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import Node
 
@@ -47,10 +49,33 @@ class Room:
     def put(self, guest: Guest, new: bool) -> None:
         """``new`` tells that its volumes are still to be made."""
         self._add(guest, 1)
-        for pool, size in guest.wish.storage.items() if new else ():
+        for pool, size in self.needs(guest).items() if new else ():
             free = self.storage_free.get(pool)
             if free is not None:
                 self.storage_free[pool] = free - size
+
+    def needs(self, guest: Guest) -> Mapping[str, int]:
+        """The room that the new volumes of a vm need here, by pool. An image that is not here yet
+        counts nothing."""
+        if not guest.wish.overlays:
+            return guest.wish.storage
+        needed = dict(guest.wish.storage)
+        for one in guest.wish.overlays:
+            size = self.node.images.get((one.image_pool, one.image), 0)
+            needed[one.pool] = needed.get(one.pool, 0) + size
+        return needed
+
+    def unknown(self, guest: Guest) -> tuple[str, ...]:
+        """What is not known of a vm here."""
+        images = {
+            one.image: None
+            for one in guest.wish.overlays
+            if (one.image_pool, one.image) not in self.node.images
+        }
+        return tuple(
+            f"how large the image {image} is, is not known there, and counts nothing"
+            for image in images
+        )
 
     def take(self, guest: Guest) -> None:
         """The room of its volumes is not counted as free before they are gone."""

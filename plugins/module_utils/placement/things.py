@@ -44,10 +44,20 @@ class Toleration:
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """A new volume in a pool that is as large as its image."""
+
+    pool: str
+    image_pool: str
+    image: str
+
+
+@dataclass(frozen=True)
 class Node:
     """A host that vms can be placed on. Sizes are in bytes.
 
-    ``storage`` holds the room that each pool has for new volumes, None where it is not known.
+    ``storage`` holds the room that each pool has for new volumes, None where it is not known, and
+    ``images`` the capacities of the images that are there, by pool and name.
     ``runs`` are the pairs of hypervisor and architecture that it offers; ``arch`` is its own.
     ``away`` says why nothing can be placed there at all.
     """
@@ -56,6 +66,7 @@ class Node:
     cpus: int = 0
     memory: int = 0
     storage: Mapping[str, int | None] = field(default_factory=dict)
+    images: Mapping[tuple[str, str], int] = field(default_factory=dict)
     networks: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
@@ -119,6 +130,8 @@ class Wish:
     memory: int = 0
     # What its new volumes need, by pool.
     storage: Mapping[str, int] = field(default_factory=dict)
+    # Those of its new volumes that their images size.
+    overlays: tuple[Overlay, ...] = ()
     networks: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
@@ -139,11 +152,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one node for one vm: its points, or the reasons why it is out."""
+    """What came of one node for one vm: its points, or the reasons why it is out. ``notes`` say
+    what is not known of it."""
 
     node: str
     reasons: tuple[str, ...] = ()
     points: float | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

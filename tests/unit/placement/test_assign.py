@@ -132,10 +132,11 @@ def test_a_table_shows_each_node() -> None:
         "node": "node2",
         "why": "it is the best node for it",
         "nodes": [
-            {"node": "node2", "reasons": [], "points": 90.6, "passed": True},
+            {"node": "node2", "reasons": [], "notes": [], "points": 90.6, "passed": True},
             {
                 "node": "node1",
                 "reasons": ["it does not answer"],
+                "notes": [],
                 "points": None,
                 "passed": False,
             },

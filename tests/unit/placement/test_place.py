@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.drain import drain
+from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.explain import table
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.place import place
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.rebalance import rebalance
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import (
     Node,
+    Overlay,
     Taint,
     Toleration,
     Wish,
@@ -107,6 +109,27 @@ def test_what_is_over_capacity_stays_and_takes_nothing_more() -> None:
 def test_the_room_of_a_pool_that_is_still_to_be_made_is_not_known() -> None:
     one = node("node1", storage={"default": None})
     assert homes([one], vm("web1", storage={"default": 500 * GIB})) == {"web1": "node1"}
+
+
+def test_a_disk_that_its_image_sizes_counts_where_the_image_is() -> None:
+    sized = {"overlays": (Overlay("default", "images", "base.qcow2"),), "storage": {"default": GIB}}
+    has = node("node1", images={("images", "base.qcow2"): 60 * GIB})
+    lacks = node("node2", images={("default", "base.qcow2"): 60 * GIB})
+    one, two = (vm(name, **sized) for name in ("web1", "web2"))
+    assert why_not(two, has, vm("web1", **sized, pinned="node1")) == [
+        "its pool default has room for 39GiB, and 61GiB are needed"
+    ]
+    decisions = place([has, lacks], [one, two, vm("web3", **sized)], explain=True)
+    assert sorted(str(decision.node) for decision in decisions.values()) == [
+        "node1",
+        "node2",
+        "node2",
+    ]
+    notes = {verdict.node: verdict.notes for verdict in decisions["web1"].verdicts}
+    assert notes["node1"] == ()
+    (note,) = notes["node2"]
+    assert "how large the image base.qcow2 is, is not known there" in note
+    assert note in "\n".join(table(decisions.values()))
 
 
 def test_volumes_of_vms_that_are_there_are_not_counted_again() -> None:

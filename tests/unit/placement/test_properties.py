@@ -19,18 +19,26 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things impo
 from tests.unit.support.placing import NODES, WISHES, means, settled
 
 
+def volumes(wish: Wish, node: Node) -> list[tuple[str, int]]:
+    """The pools and the sizes of the new volumes of a vm, as far as they are known."""
+    sized = [(one.pool, node.images.get((one.image_pool, one.image), 0)) for one in wish.overlays]
+    return [*wish.storage.items(), *sized]
+
+
 def over(nodes: Iterable[Node], homes: Mapping[str, str], wishes: Iterable[Wish]) -> list[str]:
     """Nodes that have more vms than they have room for."""
     found = []
     for node in nodes:
         here = [wish for wish in wishes if homes.get(wish.name) == node.name]
         memory = sum(wish.memory + node.memory_overhead for wish in here)
-        pools = {pool for wish in here for pool in wish.storage}
+        needed: dict[str, int] = {}
+        for wish in here:
+            for pool, size in volumes(wish, node):
+                needed[pool] = needed.get(pool, 0) + size
         full = [
             pool
-            for pool in pools
-            if node.storage.get(pool, 0) is not None
-            and sum(wish.storage.get(pool, 0) for wish in here) > (node.storage.get(pool) or 0)
+            for pool, size in needed.items()
+            if node.storage.get(pool, 0) is not None and size > (node.storage.get(pool) or 0)
         ]
         if here and (
             sum(wish.vcpus for wish in here) > node.cpus * node.cpu_overcommit - node.reserved_cpus
@@ -62,7 +70,7 @@ def unfit(nodes: Iterable[Node], wish: Wish, home: str) -> bool:
         or not wish.node_selector.items() <= node.labels.items()
         or any(not wish.tolerates(taint) for taint in node.taints)
         or (wish.hypervisor and (wish.hypervisor, "x86_64") not in node.runs)
-        or not set(wish.storage) <= set(node.storage)
+        or not {pool for pool, _size in volumes(wish, node)} <= set(node.storage)
     )
 
 
@@ -99,7 +107,7 @@ def test_more_vms_move_none(nodes: list[Node], wishes: list[Wish], more: list[Wi
     assert {name: decisions[name].node for name in homes} == homes
     every = {name: one.node for name, one in decisions.items() if one.node}
     # The volumes of those that are there were counted when they were made.
-    empty = [replace(wish, storage={}) for wish in there]
+    empty = [replace(wish, storage={}, overlays=()) for wish in there]
     assert over(nodes, every, [*empty, *new]) == []
 
 
@@ -175,7 +183,7 @@ def test_rebalancing_breaks_nothing(nodes, wishes, before) -> None:
     assert rebalance(nodes, held) == []
     assert all(move.target != move.source and move.why for move in moves)
     homes = {wish.name: wish.current for wish in there}
-    full = set(over(nodes, homes, [replace(wish, storage={}) for wish in there]))
+    full = set(over(nodes, homes, [replace(wish, storage={}, overlays=()) for wish in there]))
     apart = set(together(there, homes))
     _check_moves(nodes, there, {m.vm: m.target for m in moves if m.target}, full, apart)
 
@@ -183,7 +191,9 @@ def test_rebalancing_breaks_nothing(nodes, wishes, before) -> None:
 def _check_moves(nodes, there, targets, full=frozenset(), apart=frozenset()) -> None:
     """Whatever was all right before is so after the moves."""
     homes = {wish.name: targets.get(wish.name, wish.current) for wish in there}
-    wishes = [wish if wish.name in targets else replace(wish, storage={}) for wish in there]
+    wishes = [
+        wish if wish.name in targets else replace(wish, storage={}, overlays=()) for wish in there
+    ]
     assert set(over(nodes, homes, wishes)) <= full
     assert set(together(there, homes)) <= apart
     assert not [

@@ -20,6 +20,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.reading imp
     read_wish,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import (
+    Overlay,
     Taint,
     Term,
     Toleration,
@@ -55,6 +56,8 @@ def test_a_node_tells_its_vms_networks_and_the_room_of_volumes(told: dict[str, A
     (pool,) = told["storage"]
     # The image, the disk of the vm and one more.
     assert pool["provisioned"] == pool["allocated"] == "22GiB"
+    assert {one["name"]: one["size"] for one in pool["images"]}["base.qcow2"] == "2GiB"
+    assert "web1-root.qcow2" not in {one["name"] for one in pool["images"]}
 
 
 def test_a_node_is_read_with_what_it_offers(told: dict[str, Any]) -> None:
@@ -64,6 +67,7 @@ def test_a_node_is_read_with_what_it_offers(told: dict[str, Any]) -> None:
     assert node.networks == {"default", "lab"}
     assert node.runs == {("kvm", "x86_64"), ("qemu", "x86_64")}
     assert node.storage == {"default": 78 * GIB}
+    assert node.images["default", "base.qcow2"] == 2 * GIB
 
     node = read_node(
         "node1",
@@ -123,6 +127,7 @@ def test_a_declaration_is_read() -> None:
             {"name": "data", "size": "5GiB", "pool": "fast"},
             {"name": "more", "size": "1GiB", "pool": "fast"},
             {"name": "image", "image": "base.qcow2", "pool": "images"},
+            {"name": "more", "image": "base.qcow2", "image_pool": "images", "pool": "fast"},
             {"name": "gone", "size": "1GiB", "state": "absent"},
             {"name": "raw", "path": "/dev/sdb"},
         ],
@@ -141,6 +146,10 @@ def test_a_declaration_is_read() -> None:
     wish = read_wish("web1", declared, ["web", "vmrt_vms"], {"db": "db-1"})
     assert (wish.name, wish.vcpus, wish.memory, wish.hypervisor) == ("web1", 3, 2 * GIB, "kvm")
     assert wish.storage == {"default": 10 * GIB, "fast": 6 * GIB, "images": 0}
+    assert wish.overlays == (
+        Overlay("images", "images", "base.qcow2"),
+        Overlay("fast", "images", "base.qcow2"),
+    )
     assert wish.networks == {"lan"}
     assert (wish.labels, wish.groups) == ({"tier": "web"}, {"web", "vmrt_vms"})
     assert (wish.node_selector, wish.strategy) == ({"zone": "a"}, "pack")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import (
     Decision,
     Node,
+    Overlay,
     Taint,
     Term,
     Toleration,
@@ -111,6 +112,10 @@ NODES = st.lists(
             st.sampled_from(["default", "fast"]),
             st.one_of(st.none(), st.integers(0, 40).map(lambda size: size * GIB)),
         ),
+        images=st.dictionaries(
+            st.tuples(st.just("default"), st.sampled_from(["a", "b"])),
+            st.integers(1, 20).map(lambda size: size * GIB),
+        ),
         networks=st.just(frozenset({"lan"})),
         labels=_LABELS,
         taints=st.lists(st.builds(Taint, key=_KEYS), max_size=1).map(tuple),
@@ -138,6 +143,15 @@ WISHES = st.lists(
             st.integers(0, 20).map(lambda size: size * GIB),
             max_size=1,
         ),
+        overlays=st.lists(
+            st.builds(
+                Overlay,
+                pool=st.sampled_from(["default", "fast"]),
+                image_pool=st.just("default"),
+                image=st.sampled_from(["a", "b"]),
+            ),
+            max_size=1,
+        ).map(tuple),
         networks=st.sampled_from([frozenset(), frozenset({"lan"})]),
         labels=_LABELS,
         groups=_GROUPS,

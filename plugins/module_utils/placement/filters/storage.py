@@ -6,22 +6,29 @@
 
 from __future__ import annotations
 
+from collections.abc import ItemsView
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.guest import Guest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.room import Room, Rooms
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.sizes import about
 
 
 def keep(guest: Guest, rooms: Rooms) -> Rooms:
+    if guest.wish.overlays:
+        return [room for room in rooms if all(_fits(room, *one) for one in _needs(guest, room))]
     for pool, size in guest.wish.storage.items():
         rooms = [room for room in rooms if _fits(room, pool, size)]
     return rooms
 
 
 def why(guest: Guest, room: Room) -> str:
-    storage = sorted(guest.wish.storage.items())
     return " and ".join(
-        _lacking(room, pool, size) for pool, size in storage if not _fits(room, pool, size)
+        _lacking(room, *one) for one in sorted(_needs(guest, room)) if not _fits(room, *one)
     )
+
+
+def _needs(guest: Guest, room: Room) -> ItemsView[str, int]:
+    return room.needs(guest).items()
 
 
 def _fits(room: Room, pool: str, size: int) -> bool:
