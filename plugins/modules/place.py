@@ -135,7 +135,7 @@ decisions:
   description:
     - Of each new vm, if O(explain=true), its C(node), C(why), and
       all C(nodes), each with C(passed), C(points) or the C(reasons)
-      why it is out.
+      why it is out, and C(notes) of what is not known.
   type: dict
   returned: success
 table:
