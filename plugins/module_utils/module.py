@@ -207,7 +207,9 @@ def run_info(schema: Schema, query: Query) -> None:
     """Read only: ``query`` gets the normalised options and returns the result."""
 
     def work(module: NodeModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
-        with closing(LibvirtObserver(uri_of(module))) as observer:
+        # A list of everything pays where everything is asked for.
+        reader = LibvirtObserver if given.get("name") else LibvirtSnapshot
+        with closing(reader(uri_of(module))) as observer:
             return {"changed": False, **query(observer, given)}
 
     _run(schema, READING, work)

@@ -86,6 +86,9 @@ class LibvirtSnapshot(LibvirtObserver):
         with translated(f"reading the vm '{name}'"):
             return self._read(name)
 
+    def _find(self, kind: str, name: str) -> Any:
+        return self._listed().handles.get(name) if kind == "vm" else super()._find(kind, name)
+
     def _read(self, name: str) -> Seen | None:
         vms = self._listed()
         if name not in vms.seen:

@@ -33,7 +33,7 @@ def vitals(connection: Any, domain: Any) -> dict[str, Any]:
     """The reason of the state, what libvirt can do, and what is on the node."""
     here = is_here(connection.getURI())
     driver, name = str(connection.getType()).lower(), domain.name()
-    number = domain.ID() if domain.isActive() else None
+    number = domain.ID() if domain.ID() != -1 else None
     found: dict[str, Any] = {"reason": _reason(domain)}
     if here:
         found["paths"] = processes.files(driver, name, number)

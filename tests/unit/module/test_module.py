@@ -60,7 +60,8 @@ class Task:
         self.node = node
         self._patch = monkeypatch
         self.uris: list[str] = []
-        monkeypatch.setattr(module, "LibvirtObserver", self._connected(FakeObserver))
+        for name in ("LibvirtObserver", "LibvirtSnapshot"):
+            monkeypatch.setattr(module, name, self._connected(FakeObserver))
         monkeypatch.setattr(module, "LibvirtHost", self._connected(FakeHost))
         monkeypatch.setattr(module, "NodeModule", _Module)
 
