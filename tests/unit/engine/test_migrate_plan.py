@@ -52,7 +52,7 @@ def foresee(made: FakeNode, **options: Any) -> Plan:
 
 def move(made: FakeNode, **options: Any) -> list[str]:
     planned, _found = deeds.do(made, MIGRATE_DEED, destination=URI, **options)
-    return [str(action).split(f" {URI}")[0] for action in planned.actions]
+    return [str(action).partition(f" {URI}")[0] for action in planned.actions]
 
 
 def refusal(made: FakeNode, **options: Any) -> str:
