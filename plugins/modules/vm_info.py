@@ -514,6 +514,14 @@ vms:
               sample:
                 - web1
                 - web2
+        doomed_volumes:
+          description:
+            - Those of them that are deleted once the running vm has
+              let go of the disk, by the next run with O(vmrt.libvirt.vm#module:delete_disks=owned).
+          type: list
+          elements: str
+          sample:
+            - default/web1-data.qcow2
         health:
           description:
             - How a vm does. It is asked for each time, by M(vmrt.libvirt.vm_info)

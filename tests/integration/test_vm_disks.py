@@ -166,3 +166,54 @@ def test_a_name_within_a_name_is_another_machine(lab: Any, tmp_path: Path) -> No
     assert sorted(seen["left"]["stdout"].split()) == [
         *("it-db.iso", "otherdb", "otherdb-data.qcow2")
     ]
+
+
+def test_a_volume_is_deleted_when_the_guest_has_let_go_of_it(lab: Any, tmp_path: Path) -> None:
+    # A guest that is paused lets go of nothing.
+    vm: dict[str, Any] = {
+        **{"name": "it-held", "memory": "64MiB", "force": True, "stop_timeout": 1},
+        "wait_timeout": 2,
+    }
+    disks = [{"name": name, "size": "1MiB"} for name in ("root", "data")]
+    gone = {**vm, "delete_disks": "owned", "disks": [{"name": "data", "state": "absent"}]}
+    last = {**vm, "delete_disks": "owned", "state": "stopped"}
+    marks = shell(
+        "virsh dumpxml --inactive it-held | grep -oE '<vmrt:(volume|doomed)>[^<]*'; "
+        "ls /var/lib/libvirt/images | grep it-held"
+    )
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        made=task("vm", **vm, state="paused", disks=disks),
+        predicted=check("vm", **gone),
+        held=task("vm", **gone),
+        marked=marks,
+        without=task("vm", **vm),
+        before=picture(),
+        foreseen=check("vm", **last),
+        after=picture(),
+        freed=task("vm", **last),
+        unmarked=marks,
+        again=task("vm", **last),
+        ended=task("vm", **vm, state="absent", delete_disks="owned"),
+    )
+    assert verbs(seen["predicted"]) == ["define", "detach", "delete_volume", "set_metadata"]
+    assert "did not let go of disks[data] within 2 s" in seen["held"]["msg"]
+    volumes = ["it-held-data.qcow2", "it-held-root.qcow2"]
+    assert seen["marked"]["stdout_lines"] == [
+        "<vmrt:volume>default/it-held-root.qcow2",
+        "<vmrt:volume>default/it-held-data.qcow2",
+        "<vmrt:doomed>default/it-held-data.qcow2",
+        *volumes,
+    ]
+    assert not seen["without"].get("failed"), seen["without"].get("msg")
+    assert seen["before"]["stdout"] == seen["after"]["stdout"]
+    assert seen["foreseen"]["actions"] == seen["freed"]["actions"]
+    assert verbs(seen["freed"])[-2:] == ["delete_volume", "set_metadata"]
+    assert seen["unmarked"]["stdout_lines"] == [
+        "<vmrt:volume>default/it-held-root.qcow2",
+        volumes[1],
+    ]
+    assert not seen["again"]["changed"]
+    assert verbs(seen["ended"])[-1] == "delete_volume"

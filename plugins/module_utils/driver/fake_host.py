@@ -242,9 +242,9 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate):
         fake_tune.remove_io_thread(self._live(action.name), action.number)
 
     def _set_metadata(self, action: actions.SetMetadata) -> None:
-        live = self._live(action.name)
-        tree.remove(live, MARK)
-        parent = tree.ensure(live, "metadata", ("metadata", "memory")).element
+        root = self._thing("vm", action.name).config if action.kept else self._live(action.name)
+        tree.remove(root, MARK)
+        parent = tree.ensure(root, "metadata", ("metadata", "memory")).element
         parent.append(tree.parse(action.xml))
 
     def _build_pool(self, action: actions.BuildPool) -> None:

@@ -267,7 +267,7 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
             tree.render(tree.plain(tree.parse(action.xml))),
             "vmrt",
             tree.NAMESPACE,
-            libvirt.VIR_DOMAIN_AFFECT_LIVE,
+            libvirt.VIR_DOMAIN_AFFECT_CONFIG if action.kept else libvirt.VIR_DOMAIN_AFFECT_LIVE,
         )
 
     def _build_pool(self, action: actions.BuildPool) -> None:

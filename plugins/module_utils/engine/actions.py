@@ -193,10 +193,11 @@ class Tune(Action):
 
 @dataclass(frozen=True)
 class SetMetadata(Action):
-    """Replace our metadata of a running vm."""
+    """Replace our metadata of a running vm, or, if it is to be ``kept``, in its definition."""
 
     name: str
     xml: str = field(metadata=HIDDEN)
+    kept: bool = field(default=False, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

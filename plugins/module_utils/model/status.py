@@ -87,6 +87,16 @@ STATUS = Schema(
             sample=["default/web1-root.qcow2"],
         ),
         Field(
+            "doomed_volumes",
+            "Those of them that are deleted once the running vm has let go of the disk, by the "
+            "next run with O(vmrt.libvirt.vm#module:delete_disks=owned).",
+            type="list",
+            at="vmrt:doomed",
+            owner=Owner.REPORTED,
+            same=unordered,
+            sample=["default/web1-data.qcow2"],
+        ),
+        Field(
             "started_with",
             "Options that were changed since the vm was started and that a running vm does not "
             "tell, as they were then.",

@@ -24,8 +24,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete import mac_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from tests.unit.support import play
 
@@ -184,6 +186,87 @@ def test_a_guest_that_holds_on_to_a_device_is_told():
     made.held.clear()
     plan = play.converge(made, disks=[{"name": "data", "state": "absent"}])
     assert play.verbs(plan) == ["detach"]
+
+
+GONE = {"disks": [{"name": "data", "state": "absent"}], "delete_disks": "owned"}
+DATA = ("default", "web1-data.qcow2")
+
+
+def holding(**options: Any) -> FakeNode:
+    """A node whose vm did not let go of a disk whose volume was to be deleted."""
+    made = running(disks=[play.disk("root"), play.disk("data")])
+    made.held.add("ua-vmrt-data")
+    with pytest.raises(VmrtError, match=r"did not let go of disks\[data\]"):
+        play.converge(made, **{**GONE, **options})
+    assert DATA in made.volumes
+    made.held.clear()
+    return made
+
+
+def marks(made: FakeNode) -> dict[str, Any]:
+    status = read(VM, play.config(made))["status"]
+    return {name: value for name, value in status.items() if name.endswith("_volumes")}
+
+
+BOTH = {"owned_volumes": ["default/web1-root.qcow2", "/".join(DATA)]}
+ROOT = {"owned_volumes": ["default/web1-root.qcow2"]}
+
+
+def test_a_volume_is_ours_until_it_is_deleted():
+    made = holding()
+    assert marks(made) == {**BOTH, "doomed_volumes": ["/".join(DATA)]}
+    plan = play.converge(made, **GONE)
+    assert play.verbs(plan) == ["detach", "delete_volume", "set_metadata"]
+    assert DATA not in made.volumes
+    assert marks(made) == ROOT
+    assert play.converge(made, **GONE).actions == ()
+
+
+def test_a_guest_may_let_go_of_a_disk_later():
+    made = holding()
+    live = play.live(made)
+    (data,) = live.xpath("devices/disk[alias/@name='ua-vmrt-data']")
+    data.getparent().remove(data)
+    # Who does not ask for it deletes nothing, and it is not forgotten.
+    assert play.converge(made, disks=GONE["disks"]).actions == ()
+    assert DATA in made.volumes
+    plan = play.converge(made, delete_disks="owned")
+    assert play.verbs(plan) == ["delete_volume", "set_metadata"]
+    assert DATA not in made.volumes
+    assert marks(made) == ROOT
+
+
+def test_a_disk_that_is_held_is_not_deleted_by_a_wish_without_it():
+    made = holding()
+    plan = play.converge(made, delete_disks="owned")
+    assert "delete_volume" not in play.verbs(plan)
+    assert DATA in made.volumes
+    stopped = play.converge(made, delete_disks="owned", state="stopped")
+    assert play.verbs(stopped)[-2:] == ["delete_volume", "set_metadata"]
+    assert marks(made) == ROOT
+
+
+def test_a_disk_that_comes_back_stays():
+    made = holding()
+    play.converge(made, disks=[play.disk("data")], delete_disks="owned")
+    assert DATA in made.volumes
+    assert marks(made) == BOTH
+
+
+def test_a_volume_that_could_not_be_deleted_is_deleted_later(monkeypatch: pytest.MonkeyPatch):
+    made = play.node()
+    play.converge(made, disks=[play.disk("root"), play.disk("data")])
+
+    def fails(_host: FakeHost, _action: Any) -> None:
+        raise VmrtError("libvirt says: Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(FakeHost, "_delete_volume", fails)
+        with pytest.raises(VmrtError, match="Input/output error"):
+            play.converge(made, **GONE)
+    assert play.verbs(play.converge(made, **GONE)) == ["delete_volume", "set_metadata"]
+    assert set(made.volumes) == {("default", "base.qcow2"), ("default", "web1-root.qcow2")}
+    assert marks(made) == ROOT
 
 
 def test_addresses_of_interfaces_are_the_same_each_time():

@@ -14,6 +14,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Define,
     Rename,
     SetAutostart,
+    Shutdown,
+    Stop,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
@@ -29,6 +31,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_tunin
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete import (
     complete,
     hypervisor_of,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.doomed import (
+    doomed_volumes,
+    forget,
+    free,
+    removed_volumes,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.live import (
     Live,
@@ -57,7 +65,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.steps impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.storage import plan_storage
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import Abilities
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.base import Hypervisor
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change, diff
@@ -118,7 +125,10 @@ def _plan(
         ]
     )
 
-    edited = root if settled else _edit({**wanted, "status": {"owned_volumes": owned}}, root)
+    removed = removed_volumes(wanted, root, config, facts)
+    doomed = doomed_volumes(wanted, found, config, removed, facts)
+    marks = {"owned_volumes": owned, "doomed_volumes": doomed}
+    edited = root if settled else _edit({**wanted, "status": marks}, root)
     patched = patch(given, edited)
     if patched:
         check_patched(edited, facts)
@@ -134,8 +144,9 @@ def _plan(
     steps = plan_steps(given, state, live, storage, waits, bool(seed.actions))
     # A volume stays ours for as long as the running machine holds on to its disk.
     detached = not any(path.startswith("disks[") for path in steps.waits)
-    removed = _removed_volumes(wanted, root, config, facts) if detached else []
-    if removed:
+    stops = any(isinstance(step, (Shutdown, Stop)) for step in steps.power)
+    ready = free(doomed, wanted, None if stops else running, facts) if detached else []
+    if detached and given["delete_disks"] != "owned" and removed:
         kept = [one for one in owned if one not in removed]
         write(VM, {"status": {"owned_volumes": kept}}, edited)
 
@@ -146,8 +157,10 @@ def _plan(
         saw = (seen.fingerprint, seen.xml) if seen else ()
         actions.append(Define("vm", given["name"], tree.render(edited), *saw))
     actions += [*storage.before, *seed.actions, *steps.running]
-    doomed = removed if given["delete_disks"] == "owned" else ()
-    deletes, kept = delete_owned(given["name"], doomed, facts)
+    deletes, kept = delete_owned(given["name"], ready, facts)
+    if ready:
+        # Only now: a volume that could not be deleted is deleted by the next run.
+        deletes.append(forget(given["name"], edited, marks, ready))
     autostart = given.get("autostart")
     if autostart is not None and autostart != (seen.autostart if seen else False):
         actions.append(SetAutostart("vm", given["name"], autostart))
@@ -314,30 +327,6 @@ def _identified(wanted: Mapping[str, Any], edited: tree.Element) -> dict[str, An
             marked.append({**marks, **item})
         known[one.name] = marked
     return known
-
-
-def _removed_volumes(
-    wanted: Mapping[str, Any],
-    root: tree.Element | None,
-    config: Mapping[str, Any],
-    facts: NodeFacts,
-) -> list[str]:
-    """Volumes of ours behind disks that go. Those that are kept then belong to the user alone."""
-    if root is None:
-        return []
-    # A disk that goes by one name may come back by another.
-    stay = {disk.get("path") for disk in wanted.get("disks", ()) if disk.get("state") != "absent"}
-    owned = owned_volumes(config)
-    found = list(items(VM["disks"], root))
-    volumes = []
-    for disk in wanted.get("disks", ()):
-        item = match(DISK, disk, found)
-        path = item.values.get("path") if item else None
-        if disk.get("state") == "absent" and path and path not in stay:
-            volume = facts.volume_at(path)
-            if volume and f"{volume.pool}/{volume.name}" in owned:
-                volumes.append(f"{volume.pool}/{volume.name}")
-    return volumes
 
 
 def _before(told: list[Change], seen: Seen | None, actions: list[Action]) -> dict[str, Any]:
