@@ -171,7 +171,10 @@ def test_a_name_within_a_name_is_another_machine(lab: Any, tmp_path: Path) -> No
 def test_a_volume_is_deleted_when_the_guest_has_let_go_of_it(lab: Any, tmp_path: Path) -> None:
     # A guest that is paused lets go of nothing.
     vm: dict[str, Any] = {
-        **{"name": "it-held", "memory": "64MiB", "force": True, "stop_timeout": 1},
+        "name": "it-held",
+        "memory": "64MiB",
+        "force": True,
+        "stop_timeout": 1,
         "wait_timeout": 2,
     }
     disks = [{"name": name, "size": "1MiB"} for name in ("root", "data")]
