@@ -66,9 +66,8 @@ def _drained(told: Nodes, wishes: Collection[Wish], node: str) -> list[Move]:
     """The moves off a node, of which it has to be certain what is there."""
     names = sorted(one.name for one in told.nodes)
     if node not in names:
-        raise AnsibleActionFail(
-            f"drain: '{node}' is no host of the group {NODES}. The group has: {', '.join(names)}."
-        )
+        said = f"'{node}' is no host of the group {NODES}" if node else "no node is named"
+        raise AnsibleActionFail(f"drain: {said}. The group has: {', '.join(names)}.")
     if node in told.silent or node in told.bare:
         said = told.silent.get(node, "it does not run libvirt.")
         raise AnsibleActionFail(f"drain: {node} can not tell which vms it has: {said}")

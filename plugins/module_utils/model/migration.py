@@ -19,6 +19,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
 
 SHARED, COPIED = "shared", "copied"
 NONE, OWNED = "none", "owned"
+# Pools that several nodes see.
+NETWORK_POOLS = (
+    *("gluster", "iscsi", "iscsi-direct", "mpath", "netfs", "rbd", "scsi", "sheepdog", "vstorage"),
+)
 
 PROGRESS = Schema(
     name="migration",

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.registry import REGISTRY
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.migration import NETWORK_POOLS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.placement import PLACEMENT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import (
@@ -64,6 +65,9 @@ def read_node(name: str, told: Values, hosting: Values, declared: Values) -> Nod
             for pool in told.get("storage", ())
             for image in pool.get("images") or ()
         },
+        shared=frozenset(
+            pool["name"] for pool in told.get("storage", ()) if pool.get("type") in NETWORK_POOLS
+        ),
         networks=frozenset((*told.get("networks", ()), *declared["networks"])),
         labels=hosting.get("labels") or {},
         taints=tuple(Taint(**taint) for taint in hosting.get("taints") or ()),

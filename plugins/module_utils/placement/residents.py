@@ -89,4 +89,15 @@ def inhabitants(declared: Iterable[Declared], told: Nodes, broken: Mapping[str, 
         if node is not None:
             wishes.append(residents.claim(one, node))
     others = [replace(one, held=held.get(one.name, "")) for one in residents.unclaimed()]
-    return [*wishes, *others]
+    shared = {node.name: node.shared for node in told.nodes}
+    return [_with_its_disks(one, shared.get(str(one.current), ())) for one in (*wishes, *others)]
+
+
+def _with_its_disks(wish: Wish, shared: Collection[str]) -> Wish:
+    """A vm that is to move: what it has in shared pools needs these, and no more room there."""
+    needed = {**dict.fromkeys((one.pool for one in wish.overlays), 0), **wish.storage}
+    return replace(
+        wish,
+        storage={pool: 0 if pool in shared else size for pool, size in needed.items()},
+        overlays=tuple(one for one in wish.overlays if one.pool not in shared),
+    )

@@ -57,7 +57,8 @@ class Node:
     """A host that vms can be placed on. Sizes are in bytes.
 
     ``storage`` holds the room that each pool has for new volumes, None where it is not known, and
-    ``images`` the capacities of the images that are there, by pool and name.
+    ``images`` the capacities of the images that are there, by pool and name. ``shared`` are pools
+    that other nodes see as well.
     ``runs`` are the pairs of hypervisor and architecture that it offers; ``arch`` is its own.
     ``away`` says why nothing can be placed there at all.
     """
@@ -67,6 +68,7 @@ class Node:
     memory: int = 0
     storage: Mapping[str, int | None] = field(default_factory=dict)
     images: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
     networks: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()

@@ -17,7 +17,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.residents i
     Nodes,
     inhabitants,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import Wish
+from ansible_collections.vmrt.libvirt.plugins.module_utils.placement.things import Overlay, Wish
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from tests.unit.support.placing import node, nodes, vm, with_vms
 
 PINNED = "its vmrt_node says that it belongs there"
@@ -100,3 +101,16 @@ def test_a_cordoned_node_is_left() -> None:
         *("web1", "node2"),
         "can not stay: it is cordoned",
     )
+
+
+def test_disks_in_shared_pools_need_no_more_room() -> None:
+    size = 60 * GIB
+    # Its volumes together would be larger than it is.
+    full = {"storage": {"default": -GIB}}
+    overlay = Overlay("default", "default", "base.qcow2")
+    wish = free("web1", storage={"default": size}, overlays=(overlay,))
+    for shared, target in ((frozenset({"default"}), "node2"), (frozenset(), None)):
+        every = [node("node1", shared=shared, **full), node("node2", shared=shared, **full)]
+        wishes = inhabitants([wish], Nodes(every, on("node1", "web1")), {})
+        (move,) = drain(every, wishes, "node1")
+        assert move.target == target

@@ -21,15 +21,14 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate.action
     PrepareVolume,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.migration import COPIED, SHARED
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.migration import (
+    COPIED,
+    NETWORK_POOLS,
+    SHARED,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
-
-# Pools that several nodes see.
-_NETWORK_POOLS = (
-    *("gluster", "iscsi", "iscsi-direct", "mpath", "netfs", "rbd", "scsi", "sheepdog", "vstorage"),
-)
 
 
 @dataclass(frozen=True)
@@ -235,7 +234,7 @@ def _kind(target: str, given: Mapping[str, Any], pool: PoolSeen | None) -> str:
     """Is a disk shared, or copied?"""
     if "disks" in given:
         return COPIED if target in given["disks"] else SHARED
-    by_pool = SHARED if pool and pool.type in _NETWORK_POOLS else COPIED
+    by_pool = SHARED if pool and pool.type in NETWORK_POOLS else COPIED
     return str(given.get("storage", by_pool))
 
 

@@ -32,9 +32,11 @@ def _needs(guest: Guest, room: Room) -> ItemsView[str, int]:
 
 
 def _fits(room: Room, pool: str, size: int) -> bool:
-    free = room.storage_free.get(pool, -1)
-    # Of a pool that is still to be made the room is not known.
-    return free is None or free >= size
+    if pool not in room.storage_free:
+        return False
+    free = room.storage_free[pool]
+    # Of a pool that is still to be made the room is not known. What needs no room fits a full one.
+    return free is None or not size or free >= size
 
 
 def _lacking(room: Room, pool: str, size: int) -> str:
