@@ -46,6 +46,7 @@ def _shown(found: Assignment, errors: Mapping[str, str], explain: bool) -> dict[
     return {
         "placements": dict(sorted(found.nodes.items())),
         "failures": {**{host: str(error) for host, error in found.errors.items()}, **errors},
+        "chosen": sorted(host for host, one in decisions.items() if one.node is not None),
         "nowhere": found.nowhere,
         "unknown": found.unknown,
         "decisions": {host: as_data(one) for host, one in decisions.items()} if explain else {},

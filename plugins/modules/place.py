@@ -116,6 +116,12 @@ failures:
     - Why there is no node for other hosts.
   type: dict
   returned: success
+chosen:
+  description:
+    - Those of the hosts for which a node was found just now.
+  type: list
+  elements: str
+  returned: success
 nowhere:
   description:
     - Hosts that are on no node, and either are declared absent or

@@ -143,6 +143,23 @@ FLEET = Schema(
         Field("rolling", ROLLING.doc, of=ROLLING, type="dict"),
         *PROGRESS,
         Field(
+            "claim",
+            "Whether new vms are only defined, so that their names are taken on this node. Nothing "
+            "is started, no disk is made, and vms that there are stay as they are. So it can be "
+            "found out whether somebody else makes the same vm on another node, before it is made "
+            "in full.",
+            type="bool",
+            codec=codec.RAW,
+            default=False,
+        ),
+        Field(
+            "claimed",
+            "RV(outcome) of an earlier task with O(claim), which is told as a part of this one.",
+            type="dict",
+            codec=codec.RAW,
+            no_log=True,
+        ),
+        Field(
             "told",
             "An entry of RV(outcome) of an earlier task, which becomes the result of this one. The "
             "task does nothing else, and needs no node: so each vm of an inventory has a result of "

@@ -208,6 +208,7 @@ PLACE = Schema(
             sample={"web1": "node1"},
         ),
         _told("failures", "Why there is no node for other hosts.", type="dict"),
+        _told("chosen", "Those of the hosts for which a node was found just now.", type="list"),
         _told(
             "nowhere",
             "Hosts that are on no node, and either are declared absent or were only looked for.",

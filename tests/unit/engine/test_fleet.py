@@ -23,6 +23,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.fleet im
     secrets_of,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.fleet import FLEET
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.accept import accept
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB, MIB
 from tests.unit.support import play
@@ -397,3 +398,39 @@ def test_secrets_of_all_are_known():
     graphics = [{"type": "vnc", "password": "hunter2"}]
     wish = {"vms": [vm("a", graphics=graphics), "b", {"graphics": 7}]}
     assert secrets_of(wish) == {"hunter2"}
+
+
+def test_a_claim_takes_the_name_alone_and_the_vm_is_told_as_new_afterwards():
+    made = play.node()
+    run(made, vms=[vm("old1")])
+    wish = {"vms": [vm("web1", wait_for="ip"), vm("old1", memory="2GiB")]}
+    before = tree.render(made.vms["old1"].config)
+    trouble, claimed = run(made, **wish, claim=True)
+    assert not trouble
+    assert verbs(claimed, "web1") == ["define"]
+    assert not claimed["outcome"]["old1"]["changed"]
+    assert made.vms["web1"].state == "shutoff"
+    assert ("default", "web1-root.qcow2") not in made.volumes
+    assert tree.render(made.vms["old1"].config) == before
+
+    wish = {"vms": [vm("web1"), vm("old1", memory="2GiB")]}
+    trouble, result = run(made, **wish, claimed=claimed["outcome"])
+    assert not trouble
+    assert result["summary"]["create"] == ["web1"]
+    assert result["summary"]["change"] == ["old1"]
+    assert verbs(result, "web1") == ["define", "create_volume", "start"]
+    assert result["outcome"]["web1"]["filled"] == claimed["outcome"]["web1"]["filled"]
+    assert result["outcome"]["web1"]["diff"]["before"] == {"state": "absent"}
+    assert "+ web1" in prepared(result)
+
+    trouble, again = run(made, **wish)
+    assert not again["changed"]
+
+
+def test_a_claim_is_given_back_without_a_trace():
+    made = play.node()
+    before = made.picture()
+    run(made, vms=[vm("web1")], claim=True)
+    trouble, _result = run(made, vms=[vm("web1", state="absent", delete_disks="none")])
+    assert not trouble
+    assert made.picture() == before

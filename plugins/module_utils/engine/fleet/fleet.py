@@ -44,6 +44,10 @@ class Fleet:
         self._given = given
         self._rolling = given.get("rolling")
         self._parts = parts_of(given)
+        for part in self._parts:
+            if part.kind == VMS:
+                part.claims = bool(given.get("claim"))
+                part.earlier = _made((given.get("claimed") or {}).get(part.name))
 
     def foresee(self, observer: Observer, earlier: Foreseen) -> None:
         """Plan everything, and change nothing."""
@@ -80,6 +84,11 @@ class Fleet:
             "summary": summary(self._parts),
             "diff": [{"prepared": plan_text(self._parts)}],
         }
+
+
+def _made(claimed: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What became of a vm that an earlier task defined."""
+    return claimed if claimed and claimed.get("changed") else {}
 
 
 def secrets_of(params: Mapping[str, Any]) -> set[str]:

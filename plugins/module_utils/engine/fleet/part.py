@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action, Define
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import phase
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import declaration
+
+ABSENT = {"state": "absent"}
 
 
 @dataclass
@@ -36,6 +38,10 @@ class Part:
     warnings: list[str] = field(default_factory=list)
     # What it is after the run, where that was read.
     report: Mapping[str, Any] | None = None
+    # Is it, where it is new, only to be defined?
+    claims: bool = False
+    # What became of it in an earlier task that did so.
+    earlier: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -48,7 +54,12 @@ class Part:
 
     def planned(self, seen: Seen | None, plan: Plan) -> None:
         self.state = seen.state if seen else None
-        self.plan = plan
+        self.plan = _claim(plan) if self.claims else plan
+
+    @property
+    def waits(self) -> bool:
+        """Is something to be waited for once all is done?"""
+        return not self.claims and self.given.get("wait_for", "none") != "none"
 
     def result(self) -> dict[str, Any]:
         """Its entry in the result; what is empty is left out, since it may be one of thousands."""
@@ -57,20 +68,28 @@ class Part:
         told: dict[str, Any] = {
             "failed": self.fails,
             "msg": str(self.error) if self.error else "",
-            "actions": [action.describe() for action in steps],
-            "changes": [change.as_dict() for change in self.plan.changes],
+            "actions": [*self._known("actions"), *(action.describe() for action in steps)],
+            "changes": [
+                *self._known("changes"),
+                *(change.as_dict() for change in self.plan.changes),
+            ],
             "restart_required": [] if restarted else list(self.plan.restart_required),
             "warnings": [*self.plan.warnings, *self.warnings],
-            "filled": dict(self.plan.filled),
+            "filled": dict(self.earlier.get("filled") or self.plan.filled),
         }
-        if self.plan.changed:
+        if self.earlier:
+            told["diff"] = self.earlier.get("diff")
+        elif self.plan.changed:
             told["diff"] = {"before": dict(self.plan.before), "after": dict(self.plan.after)}
         if isinstance(self.error, StepFailed):
             told["failed_action"] = self.error.action.describe()
         if self.report is not None:
             told[self.resource.what] = declaration(self.resource.schema, self.report)
         known = {name: value for name, value in told.items() if value}
-        return {"changed": bool(steps), "phase": self._phase(), **known}
+        return {"changed": bool(steps or self.earlier), "phase": self._phase(), **known}
+
+    def _known(self, what: str) -> list[Any]:
+        return list(self.earlier.get(what) or ())
 
     def _steps(self) -> list[Action]:
         """What was done, up to a step that failed."""
@@ -82,3 +101,9 @@ class Part:
     def _phase(self) -> str:
         status = (self.report or {}).get("status") or {}
         return str(status.get("phase") or (phase(self.state) if self.state else "Absent"))
+
+
+def _claim(plan: Plan) -> Plan:
+    """The definition of what is new, and nothing else."""
+    steps = [one for one in plan.actions if isinstance(one, Define)]
+    return replace(plan, actions=tuple(steps)) if plan.before == ABSENT and steps else Plan()

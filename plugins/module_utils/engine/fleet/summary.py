@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.part import Part
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.part import ABSENT, Part
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.wish import VMS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import ADDED, REMOVED, Change
 
 _MARKS = {"create": "+", "change": "~", "remove": "-", "failed": "!"}
 # A message is read by a human.
 _SHOWN = 5
-_ABSENT = {"state": "absent"}
 
 
 def summary(parts: Iterable[Part]) -> dict[str, Any]:
@@ -62,9 +61,11 @@ def _word(part: Part) -> str | None:
     """What becomes of a thing; None where it stays."""
     if part.fails:
         return "failed"
+    if part.earlier:
+        return "create"
     if not (part.plan.changed or part.restarted):
         return None
-    if part.plan.before == _ABSENT:
+    if part.plan.before == ABSENT:
         return "create"
     return "remove" if part.plan.after.get("state") == "absent" else "change"
 

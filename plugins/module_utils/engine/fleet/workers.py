@@ -80,7 +80,7 @@ class Workers:
         """Do what is planned, and wait for what is to be waited for. Each part has its error."""
         parts = [part for part in parts if not part.fails]
         self._each(self._carry_out, [part for part in parts if part.plan.changed], tell=True)
-        waiting = [part for part in parts if not part.fails and _waits(part.given)]
+        waiting = [part for part in parts if not part.fails and part.waits]
         self._each(self._wait, waiting, self._waiters)
 
     def restart(self, parts: list[Part], wait_for: str) -> None:
@@ -115,7 +115,7 @@ class Workers:
     def _carry_out(self, part: Part) -> None:
         with ExitStack() as turn:
             apply(part.plan, self._turns(turn))
-            if self._starting and _waits(part.given):
+            if self._starting and part.waits:
                 # It keeps its place among those that start.
                 self._wait(part)
         part.report = self._report(part)
@@ -167,7 +167,3 @@ class _Turns:
             self._turn.enter_context(self._starting)
         with nullcontext() if isinstance(action, _PATIENT) else self._working:
             return self._host.run(action)
-
-
-def _waits(given: Mapping[str, Any]) -> bool:
-    return bool(given.get("wait_for", "none") != "none")
