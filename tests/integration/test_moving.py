@@ -55,7 +55,7 @@ def play(nodes: Any, tmp_path: Path) -> Play:
         book: str,
         *arguments: str,
         cordoned: tuple[str, ...] = (),
-        vms: dict[str, dict[str, Any]] = VMS,
+        vms: dict[str, dict[str, Any]] | None = None,
         ok: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         fleet = {
@@ -69,7 +69,7 @@ def play(nodes: Any, tmp_path: Path) -> Play:
                     "vmrt_memory": "64MiB",
                     "vmrt_disks": [{"name": "root", "pool": "moving", "size": "16MiB"}],
                 },
-                "hosts": vms,
+                "hosts": VMS if vms is None else vms,
             },
         }
         inventory = tmp_path / "fleet.yml"
