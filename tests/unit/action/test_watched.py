@@ -73,9 +73,9 @@ class Sent(Watched):
         self._connection._shell.quote = shlex.quote
         self.seconds, self.now, self.pieces = seconds, 0.0, []
 
-    def _transfer_file(self, source: str, copy: str) -> None:
-        content = Path(source).read_bytes()
-        Path(copy).write_bytes(content)
+    def _transfer_file(self, local_path: str, remote_path: str) -> None:
+        content = Path(local_path).read_bytes()
+        Path(remote_path).write_bytes(content)
         self.pieces.append(len(content))
         self.now += self.seconds
 
