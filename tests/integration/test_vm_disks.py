@@ -180,6 +180,8 @@ def test_a_volume_is_deleted_when_the_guest_has_let_go_of_it(lab: Any, tmp_path:
     disks = [{"name": name, "size": "1MiB"} for name in ("root", "data")]
     gone = {**vm, "delete_disks": "owned", "disks": [{"name": "data", "state": "absent"}]}
     last = {**vm, "delete_disks": "owned", "state": "stopped"}
+    lost = {"cdroms": [{"name": "cd", "path": "/srv/it-lost.iso"}]}
+    optional = {"cdroms": [{**lost["cdroms"][0], "startup_policy": "optional"}]}
     marks = shell(
         "virsh dumpxml --inactive it-held | grep -oE '<vmrt:(volume|doomed)>[^<]*'; "
         "ls /var/lib/libvirt/images | grep it-held"
@@ -188,7 +190,14 @@ def test_a_volume_is_deleted_when_the_guest_has_let_go_of_it(lab: Any, tmp_path:
         lab,
         tmp_path,
         pool=POOL,
-        made=task("vm", **vm, state="paused", disks=disks),
+        never=task("vm", **vm, state="paused", **lost),
+        nothing=shell("virsh -q list --all --name"),
+        made=task("vm", **vm, state="paused", disks=disks, **optional),
+        unplugged=picture(),
+        lost=task("vm", **vm, disks=[{"name": "more", "path": "/srv/it-lost.img"}]),
+        lost_medium=task("vm", **vm, cdroms=[{"name": "cd", "path": "/srv/it-other.iso"}]),
+        lost_in_check=check("vm", **vm, disks=[{"name": "more", "path": "/srv/it-lost.img"}]),
+        untouched=picture(),
         predicted=check("vm", **gone),
         held=task("vm", **gone),
         marked=marks,
@@ -201,6 +210,14 @@ def test_a_volume_is_deleted_when_the_guest_has_let_go_of_it(lab: Any, tmp_path:
         again=task("vm", **last),
         ended=task("vm", **vm, state="absent", delete_disks="owned"),
     )
+    assert "there is no /srv/it-lost.iso on the node" in refused(seen["never"], "cdroms[cd].path")
+    assert "it-held" not in seen["nothing"]["stdout"]
+    assert verbs(seen["made"])[0] == "define"
+    assert "/srv/it-lost.img" in refused(seen["lost"], "disks[more].path")
+    assert seen["lost_in_check"]["msg"] == seen["lost"]["msg"]
+    # Only a start does without a medium.
+    assert "/srv/it-other.iso" in refused(seen["lost_medium"], "cdroms[cd].path")
+    assert seen["unplugged"]["stdout"] == seen["untouched"]["stdout"]
     assert verbs(seen["predicted"]) == ["define", "detach", "delete_volume", "set_metadata"]
     assert "did not let go of disks[data] within 2 s" in seen["held"]["msg"]
     volumes = ["it-held-data.qcow2", "it-held-root.qcow2"]

@@ -376,6 +376,64 @@ def test_a_node_without_a_hypervisor_is_told():
     assert "It offers: test" in str(refusal(made, hypervisor="kvm"))
 
 
+# Files that are not there.
+
+LOST = "/srv/lost.iso"
+
+
+def lacking(**options: Any) -> FakeNode:
+    """A node without a file; with options, one that has a vm of them."""
+    made = play.node()
+    if options:
+        play.converge(made, **options)
+    made.missing.add(LOST)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("wish", "option"),
+    [
+        ({"disks": [{"name": "data", "path": LOST}]}, "disks[data].path"),
+        ({"cdroms": [{"name": "cd", "path": LOST}]}, "cdroms[cd].path"),
+        ({"floppies": [{"name": "a", "path": LOST}], "machine": "pc"}, "floppies[a].path"),
+    ],
+)
+def test_a_file_that_is_not_there_is_told_before_anything_is_done(wish: Any, option: str):
+    made = lacking()
+    before = made.picture()
+    error = refusal(made, state="running", **wish)
+    assert f"{option}: there is no {LOST} on the node" in str(error)
+    assert made.picture() == before
+    # Under a running vm as well, and at the start of one that is there.
+    assert option in str(refusal(lacking(state="running"), **wish))
+    assert option in str(refusal(lacking(**wish), state="running", **wish))
+    drive = {"cdroms": [{"name": "cd", "startup_policy": "optional"}]}
+    changed = {"cdroms": [{"name": "cd", "path": LOST}]}
+    assert "cdroms[cd].path" in str(refusal(lacking(state="running", **drive), **changed))
+
+
+def test_a_file_that_no_run_needs_may_be_missing():
+    wish = {"cdroms": [{"name": "cd", "path": LOST}]}
+    optional = {"cdroms": [{"name": "cd", "path": LOST, "startup_policy": "optional"}]}
+    assert play.plan(lacking(), **wish).actions
+    assert play.plan(lacking(), state="running", **optional).actions
+    assert play.plan(lacking(), state="running", cdroms=[{"name": "cd"}]).actions
+    # A medium that a running vm has may be gone since.
+    assert not play.plan(lacking(state="running", **wish), state="running", **wish).actions
+    later = play.plan(lacking(state="running"), apply="next_boot", **wish)
+    assert later.restart_required
+    ejected = {"cdroms": [{"name": "cd", "path": ""}]}
+    assert play.plan(lacking(state="running", **wish), **ejected).actions
+
+
+def test_a_file_that_an_image_of_an_earlier_task_becomes_is_there():
+    made = lacking()
+    made.missing.add(f"{play.FOLDER}/new.iso")
+    wish = {"state": "running", "cdroms": [{"name": "cd", "path": f"{play.FOLDER}/new.iso"}]}
+    refusal(made, **wish)
+    assert play.plan(made, Foreseen(volumes={("default", "new.iso"): None}), **wish).actions
+
+
 # What earlier tasks of a play make.
 
 

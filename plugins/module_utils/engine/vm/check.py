@@ -28,6 +28,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_machi
     check_machine,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_node import check_node
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_paths import check_paths
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_sharing import (
     check_sharing,
 )
@@ -73,6 +74,7 @@ def check(
         *check_consoles(wanted, root),
         *check_controllers(wanted),
         *check_sources(wanted, root, facts),
+        *check_paths(wanted, root, state, runs, facts),
         *check_filesystems(wanted, root),
         *(() if settled else twice(wanted, root)),
         *check_devices(wanted, config, root),
