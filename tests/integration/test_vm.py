@@ -266,19 +266,21 @@ def test_a_failure_on_the_way_says_what_is_done_and_the_next_run_converges(
     wish = {
         "name": "it-half",
         "disks": [{"name": "root", "size": "1MiB"}],
-        "cdroms": [{"name": "cd", "path": "/var/lib/libvirt/images/it-missing.iso"}],
+        "cdroms": [{"name": "cd", "path": "/srv/it-half.iso"}],
     }
     run = {**wish, "state": "running"}
     seen = play(
         lab,
         tmp_path,
         pool=POOL,
+        # Only QEMU looks what it is.
+        folder=shell("mkdir /srv/it-half.iso"),
         failed=task("vm", **run),
-        medium=task("disk", name="it-missing.iso", size="1MiB", format="raw"),
+        medium=shell("rmdir /srv/it-half.iso && truncate -s 1M /srv/it-half.iso"),
         repaired=task("vm", **run),
         again=task("vm", **run),
         ended=task("vm", name="it-half", state="absent", stop_timeout=1, force=True),
-        medium_end=task("disk", name="it-missing.iso", state="absent"),
+        medium_end=shell("rm /srv/it-half.iso"),
         disk_end=task("disk", name="it-half-root.qcow2", state="absent"),
     )
     assert seen["failed"]["failed"]
