@@ -132,7 +132,9 @@ def test_the_life_of_a_machine(lab: Any, tiny_image: Path, tmp_path: Path) -> No
     assert "nic eth1 added" in seen["console"]["stdout"]
     assert "POWERING OFF" not in seen["console"]["stdout"]
 
-    assert verbs(seen["smaller"]) == ["define", "detach", "detach", "delete_volume"]
+    assert verbs(seen["smaller"]) == [
+        *("define", "detach", "detach", "delete_volume", "set_metadata")
+    ]
     assert seen["predicted_smaller"]["actions"] == seen["smaller"]["actions"]
     assert not seen["smaller_again"]["changed"]
     assert "disk vdb removed" in seen["console_later"]["stdout"]
