@@ -78,7 +78,10 @@ def later(args: Mapping[str, Any], vms: list[Any]) -> dict[str, Any]:
     return {
         **rest,
         "vms": vms,
-        "foreseen": {kind: [*(known.get(kind) or ()), *new[kind]] for kind in new},
+        "foreseen": {
+            **known,
+            **{kind: [*(known.get(kind) or ()), *new[kind]] for kind in new},
+        },
     }
 
 

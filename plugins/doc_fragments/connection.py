@@ -29,6 +29,12 @@ options:
         in a real run the option has no effect.
     type: dict
     suboptions:
+      files:
+        description:
+          - Absolute paths of files, such as a medium that another
+            module puts on the node.
+        type: list
+        elements: str
       networks:
         description:
           - Names of networks.

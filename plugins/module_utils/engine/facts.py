@@ -153,6 +153,8 @@ class Foreseen:
     pools: Mapping[str, PoolSeen] = field(default_factory=dict)
     # Their capacity in bytes, or None, by pool and name.
     volumes: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
+    # Paths of other files.
+    files: frozenset[str] = frozenset()
 
 
 class NodeFacts:
@@ -196,7 +198,7 @@ class NodeFacts:
         return sorted({*self._observer.names("pool"), *self._foreseen.pools})
 
     def has(self, path: str) -> bool:
-        return self._observer.has(path)
+        return path in self._foreseen.files or self._observer.has(path)
 
     def complaints(self, kind: str, xml: str) -> list[str]:
         return self._observer.complaints(kind, xml)

@@ -24,4 +24,5 @@ def foreseen(values: Mapping[str, Any]) -> Foreseen:
             (volume["pool"], volume["name"]): volume.get("size")
             for volume in values.get("volumes") or ()
         },
+        files=frozenset(values.get("files") or ()),
     )

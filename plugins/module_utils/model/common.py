@@ -40,6 +40,12 @@ _FORESEEN = Schema(
         Field("networks", "Names of networks.", type="list", elements="str", check=names.name),
         Field("pools", "Pools.", of=_POOL, many=True),
         Field("volumes", "Volumes, images among them.", of=_VOLUME, many=True),
+        Field(
+            "files",
+            "Absolute paths of files, such as a medium that another module puts on the node.",
+            type="list",
+            elements="str",
+        ),
     ),
 )
 

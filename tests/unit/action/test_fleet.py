@@ -34,7 +34,7 @@ def test_what_vms_share_travels_once():
         "uri": "test:///default",
         "pools": [{"name": "p", "target": "/srv/p", "state": "active"}],
         "networks": [{"name": "n", "state": "active"}, {"name": "idle"}],
-        "foreseen": {"networks": ["m"]},
+        "foreseen": {"networks": ["m"], "files": ["/srv/a.iso"]},
         "vms": VMS,
     }
     assert fleet.later(args, VMS[5:]) == {
@@ -44,6 +44,7 @@ def test_what_vms_share_travels_once():
             "networks": ["m", "n"],
             "pools": [{"name": "p", "target": "/srv/p"}],
             "volumes": [],
+            "files": ["/srv/a.iso"],
         },
     }
 

@@ -23,6 +23,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, PoolSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.foreseen import (
+    foreseen as foreseen_of,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -432,6 +435,8 @@ def test_a_file_that_an_image_of_an_earlier_task_becomes_is_there():
     wish = {"state": "running", "cdroms": [{"name": "cd", "path": f"{play.FOLDER}/new.iso"}]}
     refusal(made, **wish)
     assert play.plan(made, Foreseen(volumes={("default", "new.iso"): None}), **wish).actions
+    told = foreseen_of({"files": [f"{play.FOLDER}/new.iso"]})
+    assert play.plan(made, told, **wish).actions
 
 
 # What earlier tasks of a play make.

@@ -101,6 +101,7 @@ def foreseen_of(parts: Iterable[Part], earlier: Foreseen) -> Foreseen:
         networks={**earlier.networks, **networks},
         pools={**earlier.pools, **pools},
         volumes={**earlier.volumes, **volumes},
+        files=earlier.files,
     )
 
 

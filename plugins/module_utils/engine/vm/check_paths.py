@@ -53,7 +53,8 @@ def check_paths(
                 yield VmrtError(
                     f"there is no {path} on the node",
                     option=f"{name}[{disk['name']}].path",
-                    hint="Correct the path, or bring the file there first."
+                    hint="Correct the path, or bring the file there first; in check mode, "
+                    "foreseen.files names what earlier tasks bring."
                     + ("" if up or name == "disks" else _OPTIONAL),
                 )
 
