@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +218,34 @@ def test_twenty_vms_in_one_task(lab: Any, tmp_path: Any) -> None:
     assert not seen["ended"].get("failed"), seen["ended"].get("msg")
     assert seen["ended"]["summary"]["remove"] == NAMES
     assert "it-fleet" not in seen["left"]["stdout"]
+
+
+def test_two_runs_at_once(lab: Any, tmp_path: Path) -> None:
+    """Each vm is what one of the runs made of it, and the other one says so."""
+
+    def run(word: str) -> dict[str, Any]:
+        folder = tmp_path / word
+        folder.mkdir()
+        vms = [vm(name, title=word, description=word) for name in NAMES]
+        told: dict[str, Any] = play(lab, folder, made=task("fleet", vms=vms))["made"]
+        return told
+
+    play(lab, tmp_path, needed=fleet([]))
+    with ThreadPoolExecutor() as pool:
+        runs = list(pool.map(run, ("one", "two")))
+    look = f"for name in {' '.join(NAMES)}; do virsh domstate $name; virsh dumpxml $name; done"
+    gone = [{**vm(name), "state": "absent", "delete_disks": "owned"} for name in NAMES]
+    ends = [{**BASE, "state": "absent"}], [{**POOL, "state": "absent"}]
+    seen = play(
+        lab, tmp_path, look=shell(look), gone=task("fleet", disks=ends[0], pools=ends[1], vms=gone)
+    )
+    text = seen["look"]["stdout"]
+    assert text.count("\npaused\n") + text.startswith("paused\n") == len(NAMES)
+    assert re.findall("<title>(.*)</", text) == re.findall("<description>(.*)</", text)
+    for result in runs:
+        said = [one["msg"] for one in result["outcome"].values() if one.get("failed")]
+        assert all("somebody else" in msg for msg in said), said
+    assert not seen["gone"].get("failed"), seen["gone"].get("msg")
 
 
 def test_a_rolling_restart_goes_on_once_a_guest_is_back(
