@@ -94,6 +94,7 @@ def test_images_from_the_node_and_from_a_server(lab: Any, tiny_image: Path, tmp_
             path="/srv/images/tiny.qcow2",
             checksum=f"sha256:{digest}",
         ),
+        node=task("node_info"),
         before=picture(),
         bad_url=task("image", url=f"{URL}/tiny.qcow2", **wrong),
         bad_path=task("image", path="/srv/images/tiny.qcow2", **wrong),
@@ -111,6 +112,9 @@ def test_images_from_the_node_and_from_a_server(lab: Any, tiny_image: Path, tmp_
     assert seen["predicted"]["actions"] == seen["url"]["actions"]
     assert seen["unread"]["stdout"] == "0"
     assert verbs(seen["path"]) == ["fetch_image"]
+    (pool,) = [one for one in seen["node"]["node"]["storage"] if one["name"] == "default"]
+    images = {one["name"]: one["size"] for one in pool["images"]}
+    assert images["it-url.qcow2"] == images["it-path.qcow2"] == seen["url"]["image"]["size"]
     for name in ("bad_url", "bad_path", "bad_path_in_check", "bad_src"):
         assert digest in refused(seen[name], "checksum")
     assert "404" in refused(seen["missing"], "url")
