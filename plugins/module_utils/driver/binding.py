@@ -56,6 +56,7 @@ def _not_found() -> tuple[int, ...]:
         libvirt.VIR_ERR_NO_NETWORK,
         libvirt.VIR_ERR_NO_STORAGE_POOL,
         libvirt.VIR_ERR_NO_STORAGE_VOL,
+        libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT,
     )
 
 

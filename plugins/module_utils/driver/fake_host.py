@@ -15,6 +15,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
     fake_tune,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_guest import FakeGuest
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_layers import (
+    FRESH,
+    FakeLayers,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_migrate import FakeMigrate
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_power import FakePower
@@ -34,7 +38,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 CREATED = 1767225600
 
 
-class FakeHost(FakePower, FakeGuest, FakeMigrate):
+class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers):
     """A node in memory that can be changed."""
 
     def run(self, action: actions.Action) -> dict[str, Any] | None:
@@ -280,6 +284,7 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate):
             capacity=units.xml_size(capacity.text, capacity.get("unit"), "bytes"),
             format=format_spot.text if format_spot else "raw",
             backing=backing,
+            length=FRESH if backing else None,
         )
 
     def _resize_volume(self, action: actions.ResizeVolume) -> None:

@@ -48,7 +48,9 @@ class Thing:
     state: str = "inactive"
     autostart: bool = False
     saved: bool = False
-    snapshots: int = 0
+    # Their definitions by their names, in the order in which they were taken.
+    snapshots: dict[str, tree.Element] = field(default_factory=dict)
+    current_snapshot: str | None = None
 
 
 @dataclass
@@ -61,6 +63,11 @@ class Volume:
     backing: str | None = None
     content: bytes = b""
     mode: str | None = None
+    # How long its file is, and what guests wrote to this layer of a disk, by place.
+    length: int | None = None
+    written: dict[str, str] = field(default_factory=dict)
+    # What its internal snapshots hold of that.
+    inside: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -99,6 +106,8 @@ class FakeNode:
     lacks_cpus: set[str] = field(default_factory=set)
     # Can libvirt use cgroups?
     cgroups: bool = True
+    # In seconds since 1970.
+    now: int = 1767225600
 
     def things(self, kind: str) -> dict[str, Thing]:
         """All of a kind: vm, network, pool."""
@@ -120,4 +129,8 @@ class FakeNode:
             },
             "volumes": {key: vars(volume).copy() for key, volume in self.volumes.items()},
             "folders": sorted(self.folders),
+            "snapshots": {
+                name: (one.current_snapshot, {key: xml(it) for key, it in one.snapshots.items()})
+                for name, one in self.vms.items()
+            },
         }

@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node impo
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     PoolSeen,
+    SnapshotSeen,
     User,
     VolumeSeen,
 )
@@ -54,11 +55,26 @@ class FakeObserver:
     ) -> Mapping[str, Any] | None:
         return self._node.offers.get(domain_type)
 
+    def now(self) -> int:
+        return self._node.now
+
+    def snapshots(self, vm: str | None = None) -> dict[str, list[SnapshotSeen]]:
+        vms = self._node.vms
+        chosen = {name: one for name, one in vms.items() if vm in (None, name)}
+        return {
+            name: [
+                SnapshotSeen(one, tree.render(root), one == thing.current_snapshot)
+                for one, root in thing.snapshots.items()
+            ]
+            for name, thing in chosen.items()
+            if thing.snapshots
+        }
+
     def names(self, kind: str) -> list[str]:
         return sorted(self._node.things(kind))
 
     def vm_of_uuid(self, uuid: str) -> str | None:
-        known = {_in_force(thing).findtext("uuid"): name for name, thing in self._node.vms.items()}
+        known = {in_force(thing).findtext("uuid"): name for name, thing in self._node.vms.items()}
         return known.get(uuid)
 
     def look(self, kind: str, name: str) -> Seen | None:
@@ -75,11 +91,11 @@ class FakeObserver:
             autostart=thing.autostart,
             persistent=thing.config is not None,
             saved=thing.saved,
-            snapshots=thing.snapshots,
+            snapshots=len(thing.snapshots),
         )
 
     def definitions(self) -> list[str]:
-        return [tree.render(_in_force(thing)) for _name, thing in sorted(self._node.vms.items())]
+        return [tree.render(in_force(thing)) for _name, thing in sorted(self._node.vms.items())]
 
     def _thing(self, kind: str, name: str) -> Thing:
         thing = self._node.things(kind).get(name)
@@ -91,7 +107,7 @@ class FakeObserver:
         thing = self._node.pools.get(name)
         if thing is None:
             return None
-        root = _in_force(thing)
+        root = in_force(thing)
         target = tree.find(root, "target/path")
         used = sum(v.capacity for (pool, _name), v in self._node.volumes.items() if pool == name)
         active = thing.live is not None
@@ -111,7 +127,7 @@ class FakeObserver:
             return None
         return _volume_seen(pool, name, volume)
 
-    def volumes(self, pool: str) -> list[VolumeSeen]:
+    def volumes(self, pool: str, anew: bool = False) -> list[VolumeSeen]:
         seen = (self.volume(pool, name) for owner, name in self._node.volumes if owner == pool)
         return [volume for volume in seen if volume]
 
@@ -119,7 +135,7 @@ class FakeObserver:
         users: dict[str, list[User]] = {}
         for vm, thing in self._node.vms.items():
             running = thing.live is not None
-            for disk in _in_force(thing).iterfind("devices/disk"):
+            for disk in in_force(thing).iterfind("devices/disk"):
                 for path, backing in self._layers(disk, running):
                     user = user_of(vm, running, disk, backing)
                     users.setdefault(path, []).append(user)
@@ -142,7 +158,7 @@ class FakeObserver:
         return {
             mac.get("address").lower(): vm
             for vm, thing in self._node.vms.items()
-            for mac in _in_force(thing).iterfind("devices/interface/mac")
+            for mac in in_force(thing).iterfind("devices/interface/mac")
         }
 
     def download(self, pool: str, name: str) -> bytes:
@@ -225,7 +241,7 @@ class FakeObserver:
         return self._node.servers.get((address, port), "")
 
 
-def _in_force(thing: Thing) -> tree.Element:
+def in_force(thing: Thing) -> tree.Element:
     return thing.config if thing.live is None else thing.live
 
 
@@ -238,4 +254,5 @@ def _volume_seen(pool: str, name: str, volume: Volume) -> VolumeSeen:
         format=volume.format,
         backing=volume.backing,
         allocation=volume.capacity,
+        length=volume.length,
     )

@@ -19,6 +19,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import Events
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_guest import LibvirtGuest
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_layers import (
+    LibvirtLayers,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrate import (
     LibvirtMigrate,
 )
@@ -48,7 +51,7 @@ _ASK_AGAIN = 10
 _BALLOON_SECONDS = 10
 
 
-class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate):
+class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
     """A node that can be changed. ``open_url`` opens what images are loaded from, and ``progress``
     tells how much of them is there."""
 

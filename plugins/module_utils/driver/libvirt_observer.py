@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -31,11 +32,15 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts imp
     device_numbers,
     user_of,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_snapshots import (
+    snapshots_of,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.transfer import digest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.vitals import vitals
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     PoolSeen,
+    SnapshotSeen,
     User,
     VolumeSeen,
 )
@@ -123,6 +128,9 @@ class LibvirtObserver:
                 self._connection.getDomainCapabilities, None, arch, machine, domain_type
             )
             return read(DOMAIN_CAPABILITIES, tree.parse(text)) if text else None
+
+    def now(self) -> int:
+        return int(time.time())
 
     def names(self, kind: str) -> list[str]:
         with translated(f"listing each {kind}"):
@@ -218,11 +226,20 @@ class LibvirtObserver:
                 volume = found(owner.storageVolLookupByName, name)
             return None if volume is None else self._volume(pool, volume)
 
-    def volumes(self, pool: str) -> list[VolumeSeen]:
+    def snapshots(self, vm: str | None = None) -> dict[str, list[SnapshotSeen]]:
+        with translated("reading the snapshots"):
+            domain = None if vm is None else self._find("vm", vm)
+            if vm is not None and domain is None:
+                return {}
+            return snapshots_of(self._connection, domain)
+
+    def volumes(self, pool: str, anew: bool = False) -> list[VolumeSeen]:
         with translated(f"listing the volumes of the pool '{pool}'"):
             owner = self._find("pool", pool)
             if owner is None or not owner.isActive():
                 return []
+            if anew:
+                refresh(owner)
             # A file that somebody deleted is a volume until the pool is refreshed.
             seen = [found(self._volume, pool, volume) for volume in owner.listAllVolumes()]
             return [volume for volume in seen if volume]
@@ -232,12 +249,14 @@ class LibvirtObserver:
         root = tree.parse(volume.XMLDesc(0))
         format_spot = tree.find(root, "target/format/@type")
         backing = tree.find(root, "backingStore/path")
+        length = root.findtext("physical")
         return VolumeSeen(
             pool=pool,
             name=volume.name(),
             path=root.findtext("target/path") or volume.path(),
             capacity=int(root.findtext("capacity")),
             allocation=int(root.findtext("allocation") or 0),
+            length=int(length) if length else None,
             format=format_spot.text if format_spot else None,
             backing=backing.text if backing else None,
         )

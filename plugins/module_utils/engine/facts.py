@@ -38,6 +38,17 @@ class VolumeSeen:
     format: str | None
     backing: str | None = None
     allocation: int = 0
+    # How long its file is, holes included; None where it is no file.
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class SnapshotSeen:
+    """A snapshot as libvirt keeps it: ``xml`` tells what the vm was, secrets included."""
+
+    name: str
+    xml: str
+    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,9 @@ class Observer(Protocol):
     ) -> Mapping[str, Any] | None:
         """Values of the schema DOMAIN_CAPABILITIES; None where libvirt can not tell."""
 
+    def now(self) -> int:
+        """The time on the node, in seconds since 1970."""
+
     def names(self, kind: str) -> list[str]:
         """The names of all things of a kind: vm, network, pool."""
 
@@ -83,14 +97,18 @@ class Observer(Protocol):
     def definitions(self) -> list[str]:
         """The definition in force of each vm, in the order of their names."""
 
+    def snapshots(self, vm: str | None = None) -> Mapping[str, list[SnapshotSeen]]:
+        """The snapshots of a vm, or of all that have any, by the name of the vm; parents come
+        before their children."""
+
     def pool(self, name: str) -> PoolSeen | None:
         """A pool, or None."""
 
     def volume(self, pool: str, name: str) -> VolumeSeen | None:
         """A volume of an active pool, or None."""
 
-    def volumes(self, pool: str) -> list[VolumeSeen]:
-        """All volumes of an active pool."""
+    def volumes(self, pool: str, anew: bool = False) -> list[VolumeSeen]:
+        """All volumes of an active pool; ``anew`` finds those too that came without libvirt."""
 
     def users(self) -> Mapping[str, list[User]]:
         """Who uses which path, over all vms of the node."""
@@ -172,6 +190,10 @@ class NodeFacts:
     @cached_property
     def node(self) -> Mapping[str, Any]:
         return self._observer.node()
+
+    @cached_property
+    def now(self) -> int:
+        return self._observer.now()
 
     def offers(self, domain_type: str, arch: str, machine: str | None) -> Mapping[str, Any] | None:
         """What a hypervisor of the node can do, or None where that is not known. It takes libvirt
@@ -263,7 +285,14 @@ class NodeFacts:
     def untunable(self, vm: str, call: str) -> str:
         return self._observer.untunable(vm, call)
 
+    def snapshots(self, vm: str) -> list[SnapshotSeen]:
+        return self._observer.snapshots(vm).get(vm, [])
+
     def volumes(self, pool: str) -> list[VolumeSeen]:
         if pool not in self._listed:
             self._listed[pool] = self._observer.volumes(pool)
         return self._listed[pool]
+
+    def every_volume(self) -> list[VolumeSeen]:
+        """The volumes of all active pools, as they are at this moment."""
+        return [one for pool in self.pool_names for one in self._observer.volumes(pool, anew=True)]

@@ -11,13 +11,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Se
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound
 
 
-def known_vm(observer: Observer, name: str) -> Seen:
+def known_vm(observer: Observer, name: str, option: str = "name") -> Seen:
     """A vm that is there; else the error says which are."""
     seen = observer.look("vm", name)
     if seen is None:
         raise NotFound(
             f"there is no vm '{name}'",
-            option="name",
+            option=option,
             hint=f"The node has: {', '.join(observer.names('vm')) or 'none'}.",
         )
     return seen

@@ -62,7 +62,7 @@ def test_an_old_libvirt_can_not_keep_a_tpm():
 
 def test_snapshots_that_are_forgotten_are_told():
     made = made_with()
-    made.vms["web1"].snapshots = 2
+    made.vms["web1"].snapshots = dict.fromkeys(("one", "two"), play.config(made))
     assert "2 snapshots of web1" in play.plan(made, state="absent").warnings[0]
 
 

@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.deed import Deed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.channel import agent_channel
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
@@ -28,7 +29,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power impor
     phase,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.wait import wait_for_vm
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.channel import AGENT_CHANNEL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.operation import misplaced
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.power import OPERATIONS, VM_POWER
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -82,16 +82,6 @@ def _in_memory(seen: Seen, what: str) -> None:
         raise _refusal(seen, f"one that is on {what}", "Start it first, with state=running of vm.")
 
 
-def _agent(seen: Seen, option: str) -> None:
-    live = tree.parse(seen.live_xml or "")
-    if live.find(f"devices/channel/target[@name='{AGENT_CHANNEL}']") is None:
-        raise VmrtError(
-            f"the vm '{seen.name}' has no channel to a guest agent",
-            option=option,
-            hint=f"Give it one, with a channel named {AGENT_CHANNEL}.",
-        )
-
-
 def _reboot(given: Given, seen: Seen, observer: Observer) -> list[Action]:
     _running(seen, "reboot")
     mode = given.get("mode")
@@ -102,7 +92,7 @@ def _reboot(given: Given, seen: Seen, observer: Observer) -> list[Action]:
             hint=f"It has: {', '.join(_QEMU_MODES)}.",
         )
     if mode == "agent":
-        _agent(seen, "mode")
+        agent_channel(seen, "mode")
     waits = given.get("wait", True) or given["wait_for"] != "none"
     timeout = given["wait_timeout"] if waits else None
     return [actions.Reboot(seen.name, mode, given.get("delay", 0), timeout)]
@@ -147,7 +137,7 @@ def _sleep(given: Given, seen: Seen, observer: Observer) -> list[Action]:
     if seen.state == "pmsuspended" and target != "disk":
         return []
     _running(seen, "sleep")
-    _agent(seen, "operation")
+    agent_channel(seen, "operation")
     forbidden = {"mem": ["mem"], "disk": ["disk"], "hybrid": ["mem", "disk"]}[target]
     live = tree.parse(seen.live_xml or "")
     for one in forbidden:

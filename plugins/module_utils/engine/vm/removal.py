@@ -15,7 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Stop,
     Undefine,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up, stop
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.remains import (
@@ -90,17 +90,26 @@ def delete_owned(
     name: str, owned: Iterable[str], facts: NodeFacts
 ) -> tuple[list[Action], list[str]]:
     """Delete volumes, given as pool and name, but those that another vm or volume needs."""
+    left = [(one, facts.volume(*one.split("/", 1))) for one in owned]
     actions: list[Action] = []
     warnings: list[str] = []
-    for one in owned:
-        pool, _slash, volume = one.partition("/")
-        seen = facts.volume(pool, volume)
-        if seen is None:
-            continue
-        needed = [vm for vm in vms(seen, facts) if vm != name]
-        needed += [overlay.name for overlay in overlays(seen, facts)]
-        if needed:
-            warnings.append(f"delete_disks: {one} is kept, because {', '.join(needed)} needs it.")
-        else:
-            actions.append(DeleteVolume(pool, volume))
+    gone: set[str] = set()
+    while True:
+        # Those that go may rest on each other, as the files of a disk with snapshots do.
+        free = [seen for _one, seen in left if seen and not _needing(name, seen, gone, facts)]
+        if not free:
+            break
+        actions += [DeleteVolume(seen.pool, seen.name) for seen in free]
+        gone |= {seen.path for seen in free}
+        left = [(one, seen) for one, seen in left if seen and seen.path not in gone]
+    for one, seen in left:
+        if seen:
+            needed = ", ".join(_needing(name, seen, gone, facts))
+            warnings.append(f"delete_disks: {one} is kept, because {needed} needs it.")
     return actions, warnings
+
+
+def _needing(name: str, volume: VolumeSeen, gone: set[str], facts: NodeFacts) -> list[str]:
+    """Who needs a volume, but the vm itself and what is gone."""
+    above = [one.name for one in overlays(volume, facts) if one.path not in gone]
+    return [*(vm for vm in vms(volume, facts) if vm != name), *above]

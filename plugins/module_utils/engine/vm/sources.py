@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.overlays import stay_in_overlay
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import TELLING
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item
 
@@ -24,6 +25,8 @@ def find_source(
     facts: NodeFacts,
 ) -> None:
     """The path of a disk's volume. An existing disk moves only when its volume is named."""
+    if found is not None:
+        stay_in_overlay(values, found, config, facts)
     if "path" in values or any(option in values for option in TELLING):
         values.pop("pool", None)
         return

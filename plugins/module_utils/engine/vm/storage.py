@@ -15,6 +15,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     BlockResize,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.overlays import (
+    snapshots_inside,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import create
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.grow import grow, shrinks
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
@@ -95,6 +98,13 @@ def _grow(
         return Storage()
     if size < volume.capacity:
         return Storage(errors=(shrinks(volume, size, f"{option}.size"),))
+    inside = snapshots_inside(vm, volume.path, facts)
+    if inside:
+        return _refuse(
+            f"the volume '{volume.name}' holds the snapshots {', '.join(inside)} as large as it is",
+            f"{option}.size",
+            "Remove these first, with vmrt.libvirt.snapshot and state=absent.",
+        )
     change = Change(
         f"{option}.size", DISK["size"], volume.capacity, size, device=("disks", disk["name"])
     )

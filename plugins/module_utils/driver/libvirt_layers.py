@@ -1,0 +1,148 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Snapshots through libvirt, and the files that the disks of a vm rest on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt, refresh
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
+    LibvirtObserver,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import switch
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import LostRace, VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
+
+# How often a merge is asked how far it is, in seconds.
+_INTERVAL = 0.1
+
+
+class LibvirtLayers(LibvirtObserver):
+    """One method for each action of snapshots."""
+
+    def _take_snapshot(self, action: actions.TakeSnapshot) -> None:
+        flags = 0
+        if action.kind == "external":
+            flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
+            if not action.memory:
+                flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
+        if action.quiesce:
+            flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE
+        self._thing("vm", action.name).snapshotCreateXML(action.xml, flags)
+        self._refresh(action.pools)
+
+    def _refresh(self, pools: Iterable[str]) -> None:
+        for pool in pools:
+            refresh(self._thing("pool", pool))
+
+    def _own_volumes(self, action: actions.OwnVolumes) -> None:
+        domain = self._thing("vm", action.name)
+        secure = libvirt.VIR_DOMAIN_XML_SECURE
+        places = {libvirt.VIR_DOMAIN_AFFECT_CONFIG: libvirt.VIR_DOMAIN_XML_INACTIVE | secure}
+        if domain.isActive():
+            places[libvirt.VIR_DOMAIN_AFFECT_LIVE] = secure
+        for place, flags in places.items():
+            root = tree.parse(domain.XMLDesc(flags))
+            write(VM, {"status": {"owned_volumes": list(action.volumes)}}, root)
+            mark = tree.ensure(root, MARK, VM.order).element
+            domain.setMetadata(
+                libvirt.VIR_DOMAIN_METADATA_ELEMENT,
+                tree.render(tree.plain(mark)),
+                "vmrt",
+                tree.NAMESPACE,
+                place,
+            )
+
+    def _merge_layers(self, action: actions.MergeLayers) -> None:
+        domain = self._thing("vm", action.name)
+        if domain.isActive():
+            _merge(domain, action)
+        else:
+            # Whatever becomes of us, it does not stay in memory.
+            flags = libvirt.VIR_DOMAIN_START_PAUSED | libvirt.VIR_DOMAIN_START_AUTODESTROY
+            domain.createWithFlags(flags)
+            try:
+                _merge(domain, action)
+            finally:
+                domain.destroy()
+        self._refresh(action.pools)
+
+    def _redefine_snapshot(self, action: actions.RedefineSnapshot) -> None:
+        flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
+        if action.current:
+            flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
+        self._thing("vm", action.name).snapshotCreateXML(action.xml, flags)
+
+    def _forget_snapshot(self, action: actions.ForgetSnapshot) -> None:
+        flags = libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY
+        self._snapshot_of(action.name, action.snapshot).delete(flags)
+
+    def _delete_snapshot(self, action: actions.DeleteSnapshot) -> None:
+        self._snapshot_of(action.name, action.snapshot).delete(0)
+
+    def _snapshot_of(self, vm: str, name: str) -> Any:
+        return self._thing("vm", vm).snapshotLookupByName(name, 0)
+
+    def _revert_to_snapshot(self, action: actions.RevertToSnapshot) -> None:
+        domain = self._thing("vm", action.name)
+        # That something is lost was agreed to.
+        flags = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE
+        if action.start:
+            flags |= libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING
+        domain.revertToSnapshot(self._snapshot_of(action.name, action.snapshot), flags)
+        self._connection.defineXMLFlags(action.xml, 0)
+
+    def _restore_memory(self, action: actions.RestoreMemory) -> None:
+        flags = libvirt.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE
+        root = tree.parse(self._connection.saveImageGetXMLDesc(action.path, flags))
+        for target, path in action.disks:
+            switch(root, target, path, "qcow2")
+        state = libvirt.VIR_DOMAIN_SAVE_PAUSED if action.paused else libvirt.VIR_DOMAIN_SAVE_RUNNING
+        self._connection.restoreFlags(action.path, tree.render(root), state)
+
+
+def _merge(domain: Any, action: actions.MergeLayers) -> None:
+    if not domain.blockJobInfo(action.target, 0):
+        chain = _chain(domain, action.target)
+        if action.top not in chain or action.base not in chain:
+            raise LostRace(
+                f"'{action.top}' does not rest on '{action.base}' any more", hint="Run again."
+            )
+        flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE if chain[0] == action.top else 0
+        domain.blockCommit(action.target, action.base, action.top, 0, flags)
+    # Else a run that did not come to its end has begun it.
+    while domain.blockJobInfo(action.target, 0):
+        mirror = _disk(domain, action.target).find("mirror")
+        if mirror is not None and mirror.get("ready") == "yes":
+            domain.blockJobAbort(action.target, libvirt.VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT)
+        else:
+            time.sleep(_INTERVAL)
+    if action.top in _chain(domain, action.target):
+        raise VmrtError(
+            f"'{action.top}' was not merged into '{action.base}'",
+            hint="Is there room in the pool? The guest goes on with its files as they were.",
+        )
+
+
+def _disk(domain: Any, target: str) -> tree.Element:
+    root = tree.parse(domain.XMLDesc(0))
+    return root.find(f"devices/disk/target[@dev='{target}']").getparent()
+
+
+def _chain(domain: Any, target: str) -> list[str]:
+    """The paths of a disk of a vm in memory, from its own file down."""
+    layer, paths = _disk(domain, target), []
+    while layer is not None:
+        source = layer.find("source")
+        if source is not None:
+            paths.append(source.get("file") or source.get("dev"))
+        layer = layer.find("backingStore")
+    return paths

@@ -1,0 +1,33 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which snapshots of a series no rule keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import Moment
+
+_PERIODS: Mapping[str, Callable[[datetime], str]] = {
+    "hourly": lambda when: when.strftime("%Y-%m-%d %H"),
+    "daily": lambda when: when.strftime("%Y-%m-%d"),
+    "weekly": lambda when: "{}-{}".format(*when.isocalendar()[:2]),
+}
+
+
+def outdated(keep: Mapping[str, Any], moments: Iterable[Moment]) -> list[str]:
+    """The names of those that go. Periods without any snapshot do not count."""
+    series = [one for one in moments if one.name.startswith(keep["prefix"])]
+    # Of those of one second, the later one in libvirt's order is the newer one.
+    newest = sorted(series, key=lambda one: one.created)[::-1]
+    kept = {one.name for one in newest[: keep.get("last", 0)]}
+    for rule, period in _PERIODS.items():
+        seen: dict[str, str] = {}
+        for one in newest:
+            seen.setdefault(period(datetime.fromtimestamp(one.created, timezone.utc)), one.name)
+        kept.update(list(seen.values())[: keep.get(rule, 0)])
+    return [one.name for one in series if one.name not in kept]
