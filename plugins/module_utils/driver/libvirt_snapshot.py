@@ -23,7 +23,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observ
     STATES,
     LibvirtObserver,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import VolumeSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    SnapshotSeen,
+    VolumeSeen,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -154,6 +157,11 @@ class LibvirtSnapshot(LibvirtObserver):
             snapshots=count("snapshots", handle.listAllSnapshots),
             checkpoints=count("checkpoints", handle.listAllCheckpoints),
         )
+
+    def snapshots(self, vm: str | None = None) -> dict[str, list[SnapshotSeen]]:
+        if vm is not None and vm not in self._listed().marked["snapshots"]:
+            return {}
+        return super().snapshots(vm)
 
     def _told(self, domain: Any, source: str, macs: Iterable[str]) -> Iterable[Told]:
         """Asked for a single vm, libvirt reads all leases of its network each time."""

@@ -344,6 +344,18 @@ def test_a_declared_disk_stays_in_its_overlay(named: dict[str, Any]):
     assert play.verbs(moved) == ["define"]
 
 
+def test_a_format_is_that_of_the_file_below_the_overlay():
+    made = play.node()
+    disk = {"name": "root", "size": "1GiB", "format": "raw"}
+    play.converge(made, disks=[disk])
+    do(made, name="one", kind="external")
+    assert now_at(made).endswith(".one.qcow2")
+    assert play.plan(made, disks=[disk]).actions == ()
+    with pytest.raises(VmrtError, match="can not be changed") as caught:
+        play.plan(made, disks=[{**disk, "format": "vmdk"}])
+    assert caught.value.option == "disks[root].format"
+
+
 def test_a_disk_with_snapshots_inside_does_not_grow():
     made = vm()
     do(made, name="one")
