@@ -263,7 +263,7 @@ snapshot:
       contains:
         allocation:
           description:
-            - Room that O(path) takes now. Only of volumes.
+            - Room that C(path) takes now. Only of volumes.
             - A number with the unit KiB, MiB, GiB or TiB.
           type: str
           sample: 3GiB

@@ -82,8 +82,7 @@ snapshots:
       contains:
         allocation:
           description:
-            - Room that O(vmrt.libvirt.snapshot#module:path) takes
-              now. Only of volumes.
+            - Room that C(path) takes now. Only of volumes.
             - A number with the unit KiB, MiB, GiB or TiB.
           type: str
           sample: 3GiB

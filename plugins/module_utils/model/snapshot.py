@@ -59,7 +59,7 @@ SNAPSHOT_DISK = Schema(
         ),
         Field(
             "allocation",
-            "Room that O(path) takes now. Only of volumes.",
+            "Room that C(path) takes now. Only of volumes.",
             codec=codec.CAPACITY,
             owner=Owner.REPORTED,
             sample="3GiB",
