@@ -163,7 +163,7 @@ def test_a_move_that_takes_too_long_leaves_nothing(made: FakeNode):
 
 
 def _snapshot(made: FakeNode) -> None:
-    made.vms["web1"].snapshots = 1
+    made.vms["web1"].snapshots = {"one": play.config(made)}
 
 
 def _saved(made: FakeNode) -> None:
