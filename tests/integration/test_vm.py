@@ -276,7 +276,7 @@ def test_a_failure_on_the_way_says_what_is_done_and_the_next_run_converges(
         tmp_path,
         pool=POOL,
         # Only QEMU looks what it is.
-        folder=shell("mkdir /srv/it-half.iso"),
+        no_medium=shell("mkdir /srv/it-half.iso"),
         failed=task("vm", **run),
         medium=shell("rmdir /srv/it-half.iso && truncate -s 1M /srv/it-half.iso"),
         repaired=task("vm", **run),
