@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def stats(events: list[Any], word: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def awx(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Awx:
+def awx(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Awx]:
     """The sample, with the addresses of the lab, and the credential as its injectors make it."""
     folder = tmp_path_factory.mktemp("awx")
     project = folder / "project"
@@ -130,7 +130,11 @@ def awx(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Awx:
         "user": "root",
         "ssh_key": lab.definition.key.read_text().strip(),
     }
-    return Awx(lab, folder, injected(project / "credential_type", folder / "credential", inputs))
+    yield Awx(lab, folder, injected(project / "credential_type", folder / "credential", inputs))
+    # Others look at the node after this.
+    made = {"web1", "web2", SURVEY["vm_name"]}
+    for name in made & {*node.virsh("list", "--all", "--name").stdout.split()}:
+        node.virsh("undefine", name, "--remove-all-storage")
 
 
 def injected(kind: Path, folder: Path, inputs: Mapping[str, str]) -> dict[str, str]:

@@ -100,7 +100,7 @@ def test_the_life_of_a_machine(lab: Any, tiny_image: Path, tmp_path: Path) -> No
         predicted_end=check("vm", name="it-vm", state="absent", delete_disks="owned"),
         ended=task("vm", name="it-vm", state="absent", delete_disks="owned"),
         gone=task("vm", name="it-vm", state="absent"),
-        left=shell("ls -A /var/lib/libvirt/images | grep it-vm; virsh -q list --all --name"),
+        left=shell("(ls -A /var/lib/libvirt/images; virsh -q list --all --name) | grep it-vm"),
         image_end=task("image", name="it-vm-tiny.qcow2", state="absent"),
     )
     assert seen["before"]["stdout"] == seen["between"]["stdout"]

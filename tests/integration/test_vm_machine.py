@@ -161,7 +161,9 @@ def test_a_removal_takes_only_what_it_may(lab: Any, tmp_path: Path) -> None:
     }
     over = {"name": "it-over", "size": "1MiB", "image": "it-end-base.qcow2"}
     end = {"name": "it-end", "state": "absent", "delete_disks": "owned"}
-    left = "virsh -q list --all --name; ls /srv /var/lib/libvirt/images | grep -E '^it-(end|over)'"
+    left = (
+        "(virsh -q list --all --name; ls /srv /var/lib/libvirt/images) | grep -E '^it-(end|over)'"
+    )
     seen = play(
         lab,
         tmp_path,
