@@ -271,6 +271,21 @@ def test_a_failed_step_is_named():
         apply(planned, FakeHost(made))
 
 
+def test_a_file_on_which_another_branch_rests_is_not_merged_away():
+    made = vm()
+    for name in ("a", "b", "c"):
+        write(made, name)
+        do(made, name=name, kind="external")
+    do(made, name="b", state="reverted", force=True)
+    before = kept(made)
+    do(made, name="a", state="absent")
+    assert kept(made) == {name: before[name] for name in ("b", "c")}
+    for name in ("c", "b"):
+        do(made, name=name, state="absent")
+    assert held(made, now_at(made)) == {"text": "b"}
+    assert files(made) == {"base.qcow2", "web1-root.qcow2"}
+
+
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 STEPS = st.lists(
     st.one_of(

@@ -133,7 +133,11 @@ def _hindrance(target: str, base: str, top: str, released: set[str], world: Worl
     if inside:
         return f"the snapshot {inside[0]} is inside of '{top}'"
     idle = world.garbage()
-    others = [path for path in world.overlays(base) if path != top and path not in idle]
+    # A merge leads those of the disk's own chain to the base, and no other.
+    chain = world.chain(world.disks[target].path)
+    resting = [path for path in world.overlays(base) if path != top]
+    resting += [path for path in world.overlays(top) if path not in chain]
+    others = [path for path in resting if path not in idle]
     if others:
         return f"'{others[0]}' rests on it"
     for path in (base, top):
