@@ -28,17 +28,15 @@ def digest() -> str:
 def archive() -> str:
     """A zip file in base64."""
     packed = io.BytesIO()
+    folders = set()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
         for path, content in _files():
             files.writestr(path, content)
-        for folder in sorted(_packages()):
+            folders.add(path.rpartition("/")[0])
+        # Python takes longer to import from a folder that has no such file.
+        for folder in sorted(folders):
             files.writestr(f"{folder}/__init__.py", "")
     return base64.b64encode(packed.getvalue()).decode()
-
-
-def _packages() -> set[str]:
-    """The folders. Python takes longer to import from those that have no such file."""
-    return {path.rpartition("/")[0] for path, _content in _files()}
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
