@@ -21,17 +21,15 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import w
 
 def removed_volumes(
     wanted: Mapping[str, Any],
-    root: tree.Element | None,
+    found: list[Item],
     config: Mapping[str, Any],
     facts: NodeFacts,
 ) -> list[str]:
-    """Volumes of ours behind disks that go. Those that are kept then belong to the user alone."""
-    if root is None:
-        return []
+    """Volumes of ours behind disks that go. Those that are kept then belong to the user alone.
+    ``found`` are the disks of the definition."""
     # A disk that goes by one name may come back by another.
     stay = _stay(wanted)
     owned = owned_volumes(config)
-    found = list(items(VM["disks"], root))
     volumes = []
     for disk in wanted.get("disks", ()):
         item = match(DISK, disk, found)
@@ -54,12 +52,11 @@ def doomed_volumes(
     delete. One that is a disk again stays. ``found`` are the disks of the definition."""
     earlier = (config.get("status") or {}).get("doomed_volumes") or ()
     new = removed if wanted["delete_disks"] == "owned" else ()
+    some = dict.fromkeys((*earlier, *new))
+    if not some:
+        return []
     known, stay = owned_volumes(config), {*_stay(wanted), *_left(wanted, found)}
-    return [
-        one
-        for one in dict.fromkeys((*earlier, *new))
-        if one in known and _path(one, facts) not in stay
-    ]
+    return [one for one in some if one in known and _path(one, facts) not in stay]
 
 
 def free(
@@ -69,7 +66,7 @@ def free(
     facts: NodeFacts,
 ) -> list[str]:
     """Those that can be deleted, once the disks that go are gone from the running machine."""
-    if wanted["delete_disks"] != "owned":
+    if not doomed or wanted["delete_disks"] != "owned":
         return []
     held = _left(wanted, list(items(VM["disks"], running))) if running is not None else set()
     return [one for one in doomed if _is_there(one, facts) and _path(one, facts) not in held]

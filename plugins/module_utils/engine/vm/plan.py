@@ -125,7 +125,7 @@ def _plan(
         ]
     )
 
-    removed = removed_volumes(wanted, root, config, facts)
+    removed = removed_volumes(wanted, found, config, facts)
     doomed = doomed_volumes(wanted, found, config, removed, facts)
     marks = {"owned_volumes": owned, "doomed_volumes": doomed}
     edited = root if settled else _edit({**wanted, "status": marks}, root)
