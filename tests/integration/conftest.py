@@ -6,9 +6,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # The variable pytest_plugins is refused here when tests of other folders are run as well.
     config.pluginmanager.import_plugin("tests.lab.fixtures")
+
+
+@pytest.fixture(scope="module")
+def nodes(make_lab: Callable[..., Any]) -> Any:
+    """A lab of three nodes for the tests of one file."""
+    return make_lab(nodes=3)

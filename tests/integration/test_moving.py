@@ -35,11 +35,6 @@ MORE = {**VMS, "mv-c": {}, "mv-d": {}}
 Play = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(scope="module")
-def nodes(make_lab: Callable[..., Any]) -> Any:
-    return make_lab(nodes=3)
-
-
 @pytest.fixture
 def play(nodes: Any, tmp_path: Path) -> Play:
     """Run a playbook, or a part of a role, with some nodes cordoned."""

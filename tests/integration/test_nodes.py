@@ -71,11 +71,6 @@ def fleet(**vms: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module")
-def nodes(make_lab: Callable[..., Any]) -> Any:
-    return make_lab(nodes=3)
-
-
 @pytest.fixture
 def site(nodes: Any, tmp_path: Path) -> Callable[..., Run]:
     """Run site on the inventory, with the options of ansible-playbook and variables of vms."""

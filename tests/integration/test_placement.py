@@ -44,11 +44,6 @@ SPREAD = {"pl1": "node1", "pl2": "node2", "pl3": "node1", "pl4": "node2", "pl5":
 Play = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(scope="module")
-def nodes(make_lab: Callable[..., Any]) -> Any:
-    return make_lab(nodes=3)
-
-
 @pytest.fixture
 def play(nodes: Any, tmp_path: Path) -> Play:
     """Run a playbook for a fleet of these vms: by itself the role alone, and not all of site."""

@@ -31,7 +31,7 @@ class Watched(watched.WatchedAction):
         self.lines, self.answers, self.asked = lines, answers, []
 
     def run(self, *_arguments: Any, **_options: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        return self._watched({"vms": []}, {})
 
     def get_shell_option(self, option: str, default: Any = None) -> Any:
         return default
@@ -52,7 +52,7 @@ def test_progress_is_told_while_the_node_works(monkeypatch: pytest.MonkeyPatch):
         ["", "vms: 1 of 2", "vms: 1 of 2", "vms: 2 of 2\x1b[2J\nmore"],
         [{"ansible_job_id": "j1"}, *[{"finished": 0}] * 3, told_at_last, {"erased": "j1"}],
     )
-    result = task._watched({"vms": []}, {})
+    result = task.run()
     assert result == {"changed": True, "outcome": {"a": {}}}
     assert task.shown == ["vms: 1 of 2", "vms: 2 of 2[2J"]
     assert task.asked[0]["module_args"]["progress_file"] == "/tmp/a/progress"
