@@ -6,8 +6,9 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What every module says of itself; INFO is for those that only read, and
-    ACTING for those that do something each time."""
+    """What every module says of itself; INFO is for those that only read,
+    ACTING for those that do something each time, and CONTROLLER for those that look at the
+    inventory."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -113,4 +114,28 @@ requirements:
 notes:
   - The libraries are needed where the module runs, on the node. Those of the distribution's own
     Python are used when the Python that Ansible chose has none.
+"""
+
+    CONTROLLER = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check mode and tell what it would do, without doing it.
+    support: full
+    details:
+      - The module changes nothing.
+  diff_mode:
+    description: Shows what differs when run with C(--diff).
+    support: N/A
+    details:
+      - The module changes nothing.
+  idempotent:
+    description: Changes nothing when run again with the same options.
+    support: full
+    details:
+      - The same vms and nodes give the same answer, in whatever order they are given.
+  platform:
+    description: Where the module runs.
+    support: full
+    platforms: linux
 """
