@@ -26,6 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrat
     LibvirtMigrate,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.mark import set_mark
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.progress import Progress
@@ -265,13 +266,8 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
 
     def _set_metadata(self, action: actions.SetMetadata) -> None:
         domain = self._thing("vm", action.name)
-        domain.setMetadata(
-            libvirt.VIR_DOMAIN_METADATA_ELEMENT,
-            tree.render(tree.plain(tree.parse(action.xml))),
-            "vmrt",
-            tree.NAMESPACE,
-            libvirt.VIR_DOMAIN_AFFECT_CONFIG if action.kept else libvirt.VIR_DOMAIN_AFFECT_LIVE,
-        )
+        live, config = libvirt.VIR_DOMAIN_AFFECT_LIVE, libvirt.VIR_DOMAIN_AFFECT_CONFIG
+        set_mark(domain, tree.parse(action.xml), config if action.kept else live)
 
     def _build_pool(self, action: actions.BuildPool) -> None:
         self._thing("pool", action.pool).build(0)

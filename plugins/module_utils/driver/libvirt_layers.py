@@ -14,12 +14,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.mark import set_mark
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import switch
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.mark import mark_with
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import LostRace, VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
 # How often a merge is asked how far it is, in seconds.
 _INTERVAL = 0.1
@@ -51,15 +51,7 @@ class LibvirtLayers(LibvirtObserver):
             places[libvirt.VIR_DOMAIN_AFFECT_LIVE] = secure
         for place, flags in places.items():
             root = tree.parse(domain.XMLDesc(flags))
-            write(VM, {"status": {"owned_volumes": list(action.volumes)}}, root)
-            mark = tree.ensure(root, MARK, VM.order).element
-            domain.setMetadata(
-                libvirt.VIR_DOMAIN_METADATA_ELEMENT,
-                tree.render(tree.plain(mark)),
-                "vmrt",
-                tree.NAMESPACE,
-                place,
-            )
+            set_mark(domain, mark_with({"owned_volumes": list(action.volumes)}, root), place)
 
     def _merge_layers(self, action: actions.MergeLayers) -> None:
         domain = self._thing("vm", action.name)

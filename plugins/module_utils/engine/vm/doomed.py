@@ -11,12 +11,12 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import SetMetadata
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.mark import mark_with
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal import owned_volumes
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk import DISK
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item, items, match
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
 
 def removed_volumes(
@@ -78,10 +78,7 @@ def forget(
     """Our metadata of the definition without volumes that are deleted."""
     gone = set(deleted)
     left = {name: [one for one in some if one not in gone] for name, some in marks.items()}
-    known = tree.copy(edited)
-    write(VM, {"status": left}, known)
-    mark = tree.ensure(known, MARK, VM.order).element
-    return SetMetadata(vm, tree.render(mark), kept=True)
+    return SetMetadata(vm, tree.render(mark_with(left, edited)), kept=True)
 
 
 def _stay(wanted: Mapping[str, Any]) -> set[str]:

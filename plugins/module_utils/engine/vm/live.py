@@ -22,6 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Update,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.io_threads import io_threads
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.mark import mark_with
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.memory import (
     balloon_extra,
     without_devices,
@@ -31,7 +32,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.slots impor
     Slots,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors.abilities import Abilities
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import ADDED, REMOVED, Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field, Schema
@@ -283,11 +284,8 @@ def _io_threads(changes: list[Change], vm: Running) -> list[Action]:
 def _metadata(changes: list[Change], vm: Running) -> list[Action]:
     """Our metadata of the running vm with what was given; the rest of it tells how it was
     started."""
-    edited = tree.copy(vm.edited)
     started = (vm.values.get("status") or {}).get("started_with") or {}
-    write(VM, {"status": {"started_with": started}}, edited)
-    mark = tree.ensure(edited, MARK, VM.order).element
-    return [SetMetadata(vm.name, tree.render(mark))]
+    return [SetMetadata(vm.name, tree.render(mark_with({"started_with": started}, vm.edited)))]
 
 
 def _numa(changes: list[Change], vm: Running) -> list[Action] | None:
