@@ -53,9 +53,8 @@ options:
             required: true
           target:
             description:
-              - Folder of the pool.
+              - Folder of the pool, where it has one.
             type: str
-            required: true
       volumes:
         description:
           - Volumes, images among them.

@@ -41,7 +41,7 @@ _value:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import initial_target
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.place import initial_target
 
 
 def foreseen(declared: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def foreseen(declared: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, A
     return {
         "networks": [one["name"] for one in _active(declared, "networks")],
         "pools": [
-            {"name": one["name"], "target": one.get("target") or initial_target(one["name"])}
+            {"name": one["name"], "target": one.get("target") or initial_target(one)}
             for one in _active(declared, "pools")
         ],
         "volumes": [

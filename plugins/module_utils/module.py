@@ -107,12 +107,12 @@ def run(resource: Resource) -> None:
         progress = Progress(given.get("progress_file"), resource.what)
         with closing(LibvirtHost(uri_of(module), open_url, progress)) as host:
             plan = make_plan(resource, given, host)
-            apply(plan, host)
+            found = apply(plan, host)
             for warning in not_kept(resource, given, plan, host):
                 module.warn(warning)
             _wait(resource, host, given, plan)
             _fail(plan)
-            return _result(module, resource, plan, given, host)
+            return _result(module, resource, plan, given, host, found)
 
     _run(resource.schema, COMMON, work)
 
@@ -273,6 +273,7 @@ def _result(
     plan: Plan,
     given: Mapping[str, Any],
     observer: Observer,
+    found: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     _warn(module, plan)
     result: dict[str, Any] = {
@@ -281,7 +282,9 @@ def _result(
         "changes": [change.as_dict() for change in plan.changes],
         "restart_required": list(plan.restart_required),
         "diff": {"before": dict(plan.before), "after": dict(plan.after)},
-        resource.what: declaration(resource.schema, resource.report(observer, given)),
+        resource.what: declaration(
+            resource.schema, {**resource.report(observer, given), **(found or {})}
+        ),
     }
     if plan.filled:
         result["filled"] = dict(plan.filled)

@@ -10,19 +10,22 @@ import os
 import stat
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import User
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec, tree
 
 
 def user_of(vm: str, running: bool, disk: tree.Element, backing: bool) -> User:
     """How a vm uses a layer of a disk of its definition."""
     readonly = backing or disk.find("readonly") is not None
+    target, alias = disk.find("target").get("dev"), tree.find(disk, "alias/@name")
+    name = codec.ALIAS.read(alias) if alias else None
     return User(
         vm,
         running,
-        target=disk.find("target").get("dev"),
+        target=target,
         backing=backing,
         writes=not readonly,
         shares=disk.find("shareable") is not None,
+        disk=name or target,
     )
 
 

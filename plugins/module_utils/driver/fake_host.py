@@ -27,6 +27,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import (
     check_race,
     lost,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import FOLDERS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
@@ -132,7 +133,9 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers):
             thing.state = "paused" if action.paused else "running"
             return
         target = tree.find(thing.config, "target/path")
-        if action.kind == "pool" and target and target.text not in self._node.folders:
+        config: Any = thing.config
+        folder = action.kind == "pool" and config.get("type") in FOLDERS
+        if folder and target and target.text not in self._node.folders:
             raise VmrtError(f"libvirt says: cannot open directory '{target.text}'")
         thing.live, thing.state = tree.copy(thing.config), "active"
 
@@ -252,8 +255,17 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers):
         parent.append(tree.parse(action.xml))
 
     def _build_pool(self, action: actions.BuildPool) -> None:
-        target = tree.find(self._thing("pool", action.pool).config, "target/path")
+        config: Any = self._thing("pool", action.pool).config
+        for device in config.iterfind("source/device"):
+            if action.format and device.get("path") in self._node.missing:
+                del self._node.pools[action.pool]
+                raise VmrtError("libvirt says: Source device does not exist")
+        target = tree.find(config, "target/path")
         self._node.folders.add(target.text or "" if target else "")
+
+    def _refresh_pool(self, action: actions.RefreshPool) -> dict[str, Any]:
+        self._active_pool(action.pool)
+        return {"refreshed": {"found": [], "gone": []}}
 
     def _volume_of(self, pool: str, name: str) -> Volume:
         self._active_pool(pool)

@@ -104,6 +104,8 @@ class FakeNode:
     # Other nodes, by their URIs, and CPUs that this one does not have, by their models.
     others: dict[str, FakeNode] = field(default_factory=dict)
     lacks_cpus: set[str] = field(default_factory=set)
+    # The kinds of pools that libvirt can have; None means that it can not tell.
+    pool_types: list[str] | None = None
     # Can libvirt use cgroups?
     cgroups: bool = True
     # In seconds since 1970.

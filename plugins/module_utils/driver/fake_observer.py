@@ -23,6 +23,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import FOLDERS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
@@ -103,6 +104,9 @@ class FakeObserver:
             raise NotFound(f"the {kind} '{name}' is gone")
         return thing
 
+    def pool_types(self) -> list[str] | None:
+        return self._node.pool_types
+
     def pool(self, name: str) -> PoolSeen | None:
         thing = self._node.pools.get(name)
         if thing is None:
@@ -115,7 +119,8 @@ class FakeObserver:
             name=name,
             active=active,
             type=root.get("type"),
-            target=target.text if target else None,
+            target=target.text if target and root.get("type") in FOLDERS else None,
+            devices=tuple(one.get("path", "") for one in root.iterfind("source/device")),
             capacity=_POOL_ROOM if active else 0,
             allocation=used if active else 0,
             available=_POOL_ROOM - used if active else 0,

@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     refresh,
     translated,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.build_pool import format_source
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import Events
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_guest import LibvirtGuest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_layers import (
@@ -270,7 +271,22 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
         set_mark(domain, tree.parse(action.xml), config if action.kept else live)
 
     def _build_pool(self, action: actions.BuildPool) -> None:
-        self._thing("pool", action.pool).build(0)
+        pool = self._thing("pool", action.pool)
+        if action.format is None:
+            pool.build(0)
+            return
+        try:
+            format_source(pool, action.format)
+        except libvirt.libvirtError:
+            pool.undefine()
+            raise
+
+    def _refresh_pool(self, action: actions.RefreshPool) -> dict[str, Any]:
+        pool = self._thing("pool", action.pool)
+        before = set(pool.listVolumes())
+        refresh(pool)
+        now = set(pool.listVolumes())
+        return {"refreshed": {"found": sorted(now - before), "gone": sorted(before - now)}}
 
     def _create_volume(self, action: actions.CreateVolume) -> None:
         try:

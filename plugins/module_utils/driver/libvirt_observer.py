@@ -52,6 +52,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabili
     DOMAIN_CAPABILITIES,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import CAPABILITIES
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import FOLDERS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
     NotFound,
@@ -64,7 +65,14 @@ STATES = (
     *("no state", "running", "blocked", "paused", "in shutdown", "shutoff", "crashed"),
     "pmsuspended",
 )
-_POOL_TYPES_WITH_FOLDER = ("dir", "fs", "netfs")
+
+
+def without_room(xml: str) -> str:
+    """The definition of a pool, without its room, which anybody changes who writes a file."""
+    root = tree.parse(xml)
+    for place in ("capacity", "allocation", "available"):
+        tree.remove(root, place)
+    return tree.render(root)
 
 
 def version(number: int) -> str:
@@ -182,6 +190,8 @@ class LibvirtObserver:
         inactive = known_flags.inactive(self.driver(), kind)
         secure = libvirt.VIR_DOMAIN_XML_SECURE if kind == "vm" else 0
         xml = thing.XMLDesc(inactive if persistent else secure)
+        if kind == "pool":
+            xml = without_room(xml)
         state = STATES[thing.state()[0]] if kind == "vm" else "active" if active else "inactive"
         return Seen(
             name=thing.name(),
@@ -195,6 +205,14 @@ class LibvirtObserver:
             checkpoints=len((kind == "vm" and supported(thing.listAllCheckpoints, 0)) or ()),
         )
 
+    def pool_types(self) -> list[str] | None:
+        with translated("reading which pools there can be"):
+            text = supported(self._connection.getStoragePoolCapabilities, 0)
+        if not text:
+            return None
+        known = tree.parse(text).iterfind("pool[@supported='yes']")
+        return [pool.get("type", "") for pool in known]
+
     def pool(self, name: str) -> PoolSeen | None:
         with translated(f"reading the pool '{name}'"):
             pool = self._find("pool", name)
@@ -203,12 +221,14 @@ class LibvirtObserver:
             root = tree.parse(pool.XMLDesc(0))
             kind = root.get("type")
             target = tree.find(root, "target/path")
+            devices = root.iterfind("source/device")
             _state, capacity, allocation, available = pool.info()
             return PoolSeen(
                 name=name,
                 active=bool(pool.isActive()),
                 type=kind,
-                target=target.text if target and kind in _POOL_TYPES_WITH_FOLDER else None,
+                target=target.text if target and kind in FOLDERS else None,
+                devices=tuple(device.get("path", "") for device in devices),
                 capacity=capacity,
                 allocation=allocation,
                 available=available,

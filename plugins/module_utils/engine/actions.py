@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 # What is left out of a result: long, or secret.
 HIDDEN = {"hidden": True}
@@ -17,6 +17,9 @@ HIDDEN = {"hidden": True}
 @dataclass(frozen=True)
 class Action:
     """One step. ``describe`` is its entry in a result, ``as_dict`` all of it."""
+
+    # Does it only look, and leave everything as it is?
+    looks: ClassVar[bool] = False
 
     @property
     def verb(self) -> str:
@@ -202,9 +205,19 @@ class SetMetadata(Action):
 
 @dataclass(frozen=True)
 class BuildPool(Action):
-    """Make the folder of a pool."""
+    """Make the folder of a pool, or, where ``format`` says how, what its source lies on: then the
+    pool is new, and is undefined again when that fails."""
 
     pool: str
+    format: str | None = None
+
+
+@dataclass(frozen=True)
+class RefreshPool(Action):
+    """Have libvirt look at what a pool holds."""
+
+    pool: str
+    looks: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

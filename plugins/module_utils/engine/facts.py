@@ -11,17 +11,21 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 
 @dataclass(frozen=True)
 class PoolSeen:
-    """A pool; sizes are in bytes, ``target`` is its folder where it has one."""
+    """A pool; sizes are in bytes, ``target`` is its folder where it has one, and ``devices`` are
+    what it is made of."""
 
     name: str
     active: bool
     type: str
     target: str | None
+    devices: tuple[str, ...] = ()
     available: int = 0
     capacity: int = 0
     allocation: int = 0
@@ -53,9 +57,9 @@ class SnapshotSeen:
 
 @dataclass(frozen=True)
 class User:
-    """A vm that uses a file: ``target`` is its name for the disk, ``backing`` tells that the file
-    is only a lower layer of it, ``writes`` that it is not only read, and ``shares`` that others
-    may write to it."""
+    """A vm that uses a file: ``target`` is its name for the disk, ``disk`` ours, ``backing`` tells
+    that the file is only a lower layer of it, ``writes`` that it is not only read, and ``shares``
+    that others may write to it."""
 
     vm: str
     running: bool
@@ -63,6 +67,7 @@ class User:
     backing: bool = False
     writes: bool = True
     shares: bool = False
+    disk: str | None = None
 
 
 class Observer(Protocol):
@@ -100,6 +105,9 @@ class Observer(Protocol):
     def snapshots(self, vm: str | None = None) -> Mapping[str, list[SnapshotSeen]]:
         """The snapshots of a vm, or of all that have any, by the name of the vm; parents come
         before their children."""
+
+    def pool_types(self) -> list[str] | None:
+        """The kinds of pools that libvirt can have, or None where it can not tell."""
 
     def pool(self, name: str) -> PoolSeen | None:
         """A pool, or None."""
@@ -219,11 +227,29 @@ class NodeFacts:
     def pool_names(self) -> list[str]:
         return sorted({*self._observer.names("pool"), *self._foreseen.pools})
 
+    @cached_property
+    def pool_types(self) -> list[str] | None:
+        return self._observer.pool_types()
+
     def has(self, path: str) -> bool:
         return path in self._foreseen.files or self._observer.has(path)
 
+    def has_folder(self, path: str) -> bool | None:
+        """Is there a folder? None where that can not be seen."""
+        return self._observer.is_folder(path) if is_here(self.node["uri"]) else None
+
     def complaints(self, kind: str, xml: str) -> list[str]:
         return self._observer.complaints(kind, xml)
+
+    def naming(self, path: str) -> list[str]:
+        """The vms whose definitions name a path, wherever it is in them."""
+        return [vm for vm, words in self._words.items() if path in words]
+
+    @cached_property
+    def _words(self) -> Mapping[str, frozenset[str]]:
+        """All that stands in the definition of each vm."""
+        roots = [tree.parse(xml) for xml in self._observer.definitions()]
+        return {root.findtext("name") or "": frozenset(tree.words(root)) for root in roots}
 
     def network_active(self, name: str) -> bool | None:
         """Is the network active? None when there is no such network."""

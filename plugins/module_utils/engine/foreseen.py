@@ -17,7 +17,7 @@ def foreseen(values: Mapping[str, Any]) -> Foreseen:
     return Foreseen(
         networks=dict.fromkeys(values.get("networks") or (), True),
         pools={
-            pool["name"]: PoolSeen(pool["name"], True, "dir", pool["target"])
+            pool["name"]: PoolSeen(pool["name"], True, "dir", pool.get("target"))
             for pool in values.get("pools") or ()
         },
         volumes={

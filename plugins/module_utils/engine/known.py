@@ -13,11 +13,16 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 def known_vm(observer: Observer, name: str, option: str = "name") -> Seen:
     """A vm that is there; else the error says which are."""
-    seen = observer.look("vm", name)
+    return known("vm", observer, name, option)
+
+
+def known(kind: str, observer: Observer, name: str, option: str = "name") -> Seen:
+    """A vm, network or pool that is there; else the error says which are."""
+    seen = observer.look(kind, name)
     if seen is None:
         raise NotFound(
-            f"there is no vm '{name}'",
+            f"there is no {kind} '{name}'",
             option=option,
-            hint=f"The node has: {', '.join(observer.names('vm')) or 'none'}.",
+            hint=f"The node has: {', '.join(observer.names(kind)) or 'none'}.",
         )
     return seen

@@ -70,4 +70,4 @@ class Plan:
 
     @property
     def changed(self) -> bool:
-        return bool(self.actions)
+        return any(not action.looks for action in self.actions)

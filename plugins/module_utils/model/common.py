@@ -18,7 +18,7 @@ _POOL = Schema(
     key="name",
     fields=(
         Field("name", "Name of the pool.", required=True, check=names.name),
-        Field("target", "Folder of the pool.", required=True, check=names.pool_target),
+        Field("target", "Folder of the pool, where it has one.", check=names.path),
     ),
 )
 

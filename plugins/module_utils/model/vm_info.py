@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can be asked of vms."""
+"""What can be asked of a node."""
 
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import NODE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import POOL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Field,
@@ -37,6 +38,25 @@ VM_INFO = Schema(
             "vms",
             "The vms, each in the shape in which it is declared.",
             of=VM,
+            many=True,
+            owner=Owner.REPORTED,
+        ),
+    ),
+)
+
+POOL_INFO = Schema(
+    name="pool_info",
+    doc="Which pools to read.",
+    fields=(
+        Field(
+            "name",
+            "Name of the pool; without it, all pools of the node are read.",
+            check=names.name,
+        ),
+        Field(
+            "pools",
+            "The pools, each in the shape in which it is declared, with its volumes.",
+            of=POOL,
             many=True,
             owner=Owner.REPORTED,
         ),

@@ -39,6 +39,8 @@ NSMAP = {
     "vmrt": NAMESPACE,
     "qemu": "http://libvirt.org/schemas/domain/qemu/1.0",
     "libosinfo": "http://libosinfo.org/xmlns/libvirt/domain/1.0",
+    "fs": "http://libvirt.org/schemas/storagepool/fs/1.0",
+    "rbd": "http://libvirt.org/schemas/storagepool/rbd/1.0",
 }
 
 
@@ -115,6 +117,14 @@ def same(one: Element, other: Element) -> bool:
 def canonical(element: Element) -> bytes:
     """An element in the one form that all equal ones have."""
     return bytes(etree.tostring(element, method="c14n"))
+
+
+def words(root: Element) -> Iterator[str]:
+    """Each text and each value of an attribute, at any depth."""
+    for element in root.iter():
+        yield from element.attrib.values()
+        if element.text and isinstance(element.tag, str):
+            yield element.text.strip()
 
 
 def plain(element: Element) -> Element:

@@ -32,6 +32,8 @@ def write(schema: Schema, values: Mapping[str, Any], root: tree.Element) -> None
             tree.ensure(root, place).put(text)
         elif fresh and text[0]:
             tree.ensure(root, place).put(text[0])
+    if not fresh:
+        _clear_excluded(schema, values, root)
     for one in schema.fields:
         value = values.get(one.name)
         if value is None or not one.places:
@@ -97,6 +99,16 @@ def _clear_selected(one: Field, value: Any, root: tree.Element, schema: Schema) 
         for field in led:
             for place in field.places:
                 tree.remove(root, place)
+
+
+def _clear_excluded(schema: Schema, values: Mapping[str, Any], root: tree.Element) -> None:
+    """Of options that exclude each other, the one that is given takes the place of the others."""
+    for names in schema.mutually_exclusive:
+        given = [name for name in names if values.get(name) is not None]
+        for name in names if given else ():
+            one = schema[name]
+            if name not in given and isinstance(one.at, str) and not one.of:
+                tree.remove(root, one.at)
 
 
 def _write_list(one: Field, value: list[Any], root: tree.Element, schema: Schema) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.image import IMAGE_RESOURCE
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import POOL_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
     VOLUME_RESOURCE,
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import POOL_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from tests.unit.support import converge, play
 

@@ -14,7 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.image import I
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.network.resource import (
     NETWORK_RESOURCE,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import POOL_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.resource import VM_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (

@@ -65,6 +65,7 @@ _CORPUS = (
         "52:54:00:ab:cd:ef",
         "AuthenticAMD",
     ),
+    *("iqn.2013-06.com.example:disks", "4.1"),
     *("+120", "Europe/Paris", "opt/com.example/a", 1024, 4096),
     *("clean-traffic", "ua-vmrt-a"),
     *("2030-12-31T23:59:59", "en-us", "unix:path=/run/bus", {"main": "secure"}),

@@ -24,7 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.part import Part
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool import initial_target
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.place import initial_target
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 
@@ -112,8 +112,9 @@ def _active(part: Part) -> bool:
 def _pool(part: Part) -> PoolSeen:
     name, target = part.given["name"], part.given.get("target")
     # One that is there has a folder already.
-    new = initial_target(name) if part.state is None else None
-    return PoolSeen(name, _active(part), "dir", target or new)
+    new = initial_target(part.given) if part.state is None else None
+    kind = part.given.get("type") or "dir"
+    return PoolSeen(name, _active(part), kind, target or new)
 
 
 def _capacity(part: Part) -> int | None:

@@ -79,7 +79,7 @@ class Workers:
     def carry_out(self, parts: Iterable[Part]) -> None:
         """Do what is planned, and wait for what is to be waited for. Each part has its error."""
         parts = [part for part in parts if not part.fails]
-        self._each(self._carry_out, [part for part in parts if part.plan.changed], tell=True)
+        self._each(self._carry_out, [part for part in parts if part.plan.actions], tell=True)
         waiting = [part for part in parts if not part.fails and part.waits]
         self._each(self._wait, waiting, self._waiters)
 

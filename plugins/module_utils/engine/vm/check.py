@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.check_company import (
+    check_company,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.boot_order import boot_order
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_company import (
-    check_company,
-)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_controllers import (
     check_controllers,
 )
@@ -44,6 +44,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.twice import twice
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.boot import family
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.nic import named_by_mac
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -78,7 +79,7 @@ def check(
         *check_filesystems(wanted, root),
         *(() if settled else twice(wanted, root)),
         *check_devices(wanted, config, root),
-        *(check_company(wanted, root) if changes or root is None else ()),
+        *(check_company(VM, wanted, root) if changes or root is None else ()),
         *check_node(wanted, runs, facts),
         *_plugs(wanted, config, runs, facts),
         *check_sharing(wanted, root, state, facts),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
@@ -21,10 +20,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import (
 )
 
 
-def check_company(wanted: Mapping[str, Any], root: tree.Element | None) -> Iterator[VmrtError]:
+def check_company(
+    schema: Schema, wanted: Mapping[str, Any], root: tree.Element | None
+) -> Iterator[VmrtError]:
     """Complaints about options without the company that they need (``company`` of a field).
     ``root`` is what there is already: what it says by itself is no matter of complaint."""
-    return _check(VM, wanted, root, "", {})
+    return _check(schema, wanted, root, "", {})
 
 
 def _check(
@@ -32,10 +33,10 @@ def _check(
     wanted: Mapping[str, Any],
     root: tree.Element | None,
     path: str,
-    vm: Mapping[str, Any],
+    outermost: Mapping[str, Any],
 ) -> Iterator[VmrtError]:
     found = read(schema, root) if root is not None else {}
-    above = {name: value for name, value in vm.items() if name not in schema}
+    above = {name: value for name, value in outermost.items() if name not in schema}
     now = {**above, **found, **wanted}
     for one in schema.fields:
         value = wanted.get(one.name)
@@ -47,7 +48,7 @@ def _check(
             yield from _alone(one, now, path)
         if one.of and not same:
             for label, item, element in _inside(one, value, root, found):
-                yield from _check(one.schema, item, element, f"{path}{label}.", vm or now)
+                yield from _check(one.schema, item, element, f"{path}{label}.", outermost or now)
 
 
 def _alone(one: Field, now: Mapping[str, Any], path: str) -> Iterator[VmrtError]:
