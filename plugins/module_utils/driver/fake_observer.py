@@ -231,6 +231,9 @@ class FakeObserver:
     def is_folder(self, path: str) -> bool:
         return path in self._node.folders
 
+    def is_file(self, path: str) -> bool:
+        return path in self._node.files
+
     def has(self, path: str) -> bool:
         return path not in self._node.missing
 

@@ -412,6 +412,9 @@ class LibvirtObserver:
     def is_folder(self, path: str) -> bool:
         return os.path.isdir(path)
 
+    def is_file(self, path: str) -> bool:
+        return os.path.isfile(path)
+
     def has(self, path: str) -> bool:
         # What libvirt's own test driver has is nowhere.
         if self.driver().upper() == "TEST" or not is_here(str(self._connection.getURI())):

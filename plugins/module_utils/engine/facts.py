@@ -155,6 +155,9 @@ class Observer(Protocol):
     def is_folder(self, path: str) -> bool:
         """Is there a folder, as far as can be seen from here?"""
 
+    def is_file(self, path: str) -> bool:
+        """Is there a file, as far as can be seen from here?"""
+
     def has(self, path: str) -> bool:
         """Is there such a file on the node? Where that can not be seen, there may be."""
 
@@ -241,15 +244,28 @@ class NodeFacts:
     def complaints(self, kind: str, xml: str) -> list[str]:
         return self._observer.complaints(kind, xml)
 
-    def naming(self, path: str) -> list[str]:
-        """The vms whose definitions name a path, wherever it is in them."""
-        return [vm for vm, words in self._words.items() if path in words]
+    def naming(self, volume: VolumeSeen) -> list[str]:
+        """The vms that name a volume anywhere: now, from their next start on, or as they were
+        when a snapshot was taken."""
+        names = {volume.path, (volume.pool, volume.name)}
+        return [vm for vm, told in self._told.items() if names & told]
 
     @cached_property
-    def _words(self) -> Mapping[str, frozenset[str]]:
-        """All that stands in the definition of each vm."""
-        roots = [tree.parse(xml) for xml in self._observer.definitions()]
-        return {root.findtext("name") or "": frozenset(tree.words(root)) for root in roots}
+    def _told(self) -> Mapping[str, set[str | tuple[str, str]]]:
+        """All words, and all pools with a volume, in what libvirt keeps of each vm."""
+        kept = self._observer.snapshots()
+        told: dict[str, set[str | tuple[str, str]]] = {}
+        for name in self._observer.names("vm"):
+            seen = self._observer.look("vm", name)
+            texts = [one.xml for one in kept.get(name, ())]
+            texts += [xml for xml in (seen.xml, seen.live_xml) if xml] if seen else []
+            for text in texts:
+                root = tree.parse(text)
+                pairs = {
+                    (one.get("pool", ""), one.get("volume", "")) for one in root.iter("source")
+                }
+                told.setdefault(name, set()).update(tree.words(root), pairs)
+        return told
 
     def network_active(self, name: str) -> bool | None:
         """Is the network active? None when there is no such network."""
@@ -280,12 +296,20 @@ class NodeFacts:
         if key not in self._volumes:
             seen = self._observer.volume(pool, name)
             owner = self.pool(pool)
-            planned = self._foreseen.volumes
-            if seen is None and key in planned and owner and owner.target:
-                path = f"{owner.target}/{name}"
-                seen = VolumeSeen(pool, name, path, planned[key], "qcow2")
+            if seen is None and owner and owner.target:
+                seen = self._later(key, f"{owner.target}/{name}")
             self._volumes[key] = seen
         return self._volumes[key]
+
+    def _later(self, key: tuple[str, str], path: str) -> VolumeSeen | None:
+        """A volume that is not there yet, and will be."""
+        pool, name = key
+        if key in self._foreseen.volumes:
+            return VolumeSeen(pool, name, path, self._foreseen.volumes[key], "qcow2")
+        # The folder of a pool that is made may have been one before, with what is in it.
+        is_new = pool in self._foreseen.pools and is_here(self.node["uri"])
+        lies_there = is_new and self._observer.is_file(path)
+        return VolumeSeen(pool, name, path, None, None) if lies_there else None
 
     def volume_at(self, path: str) -> VolumeSeen | None:
         """The volume that has a path, where a pool holds the path's folder."""

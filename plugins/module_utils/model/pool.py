@@ -65,6 +65,11 @@ def _number(value: int) -> None:
         raise ValueError(f"{value} is not the number of a user or a group")
 
 
+def _target(text: str) -> None:
+    """Only some kinds of pools are below /dev, and of no kind is another folder of the system."""
+    (names.path if f"{text}/".startswith("/dev/") else names.pool_target)(text)
+
+
 def _permission(name: str, doc: str, **more: Any) -> Field:
     """Who may do what in the folder. What is mounted there has permissions of its own."""
     return Field(
@@ -135,7 +140,7 @@ POOL = Schema(
             "the node shows the volumes, of V(logical) always the one of the volume group. V(zfs), "
             "V(iscsi-direct) and V(rbd) have none.",
             at="target/path",
-            check=names.path,
+            check=_target,
             apply=Apply.RESTART,
             only={"type": (*FOLDERS, *TARGETS, "logical")},
             initial_doc="C(/var/lib/libvirt/images) for the pool V(default), and a folder of the "

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, PoolSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.image import IMAGE_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
@@ -134,3 +135,16 @@ def test_an_image_is_removed_when_no_overlay_needs_it() -> None:
     converge.run(made, VOLUME_RESOURCE, name="a.qcow2", state="absent")
     plan = converge.run(made, IMAGE_RESOURCE, name="base.qcow2", state="absent")
     assert converge.steps(plan) == ["delete volume default base.qcow2"]
+
+
+def test_what_lies_in_the_folder_of_a_new_pool_is_not_fetched() -> None:
+    made = node(URL)
+    made.files["/srv/old/there.qcow2"] = ""
+    foreseen = Foreseen(pools={"old": PoolSeen("old", True, "dir", "/srv/old")})
+    steps = {
+        name: converge.steps(
+            converge.check(made, IMAGE_RESOURCE, foreseen, name=name, pool="old", url=URL)
+        )
+        for name in ("there.qcow2", "new.qcow2")
+    }
+    assert steps == {"there.qcow2": [], "new.qcow2": [f"fetch image old new.qcow2 {URL}"]}

@@ -10,6 +10,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.report import pools
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from tests.unit.support import converge, play
 
@@ -61,6 +62,23 @@ def test_what_a_vm_boots_from_is_kept() -> None:
     play.converge(made, boot={"kernel": f"{FAST}/base"})
     error = converge.refused(made, POOL_RESOURCE, name="fast", state="absent", delete_contents=True)
     assert "the volume 'base' is needed by the vm 'web1'" in str(error)
+
+
+def test_what_a_vm_will_have_is_kept() -> None:
+    made = node()
+    play.converge(made, state="running")
+    play.converge(made, disks=[play.disk("data", path=f"{FAST}/a")], apply="next_boot")
+    error = converge.refused(made, POOL_RESOURCE, name="fast", state="absent", delete_contents=True)
+    assert "the volume 'a' is needed by the vm 'web1'" in str(error)
+
+
+def test_what_a_vm_names_by_its_pool_is_kept() -> None:
+    made = node()
+    play.converge(made)
+    source = tree.parse("<source pool='fast' volume='a'/>")
+    made.vms["web1"].config.find("devices").append(source)
+    error = converge.refused(made, POOL_RESOURCE, name="fast", state="absent", delete_contents=True)
+    assert "the volume 'a' is needed by the vm 'web1'" in str(error)
 
 
 def test_what_an_overlay_elsewhere_needs_is_kept() -> None:

@@ -288,7 +288,7 @@ def test_a_kind_that_the_node_does_not_have() -> None:
 
 
 def test_all_complaints_come_at_once() -> None:
-    error = converge.refused(play.node(), POOL_RESOURCE, name="p", type="netfs", target="/etc")
+    error = converge.refused(play.node(), POOL_RESOURCE, name="p", type="netfs", target="/dev/shm")
     assert error.option == "hosts, dir, target"
 
 

@@ -18,7 +18,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource impor
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from tests.unit.support import play
+from tests.unit.support import converge, play
 from tests.unit.support.resources import RESOURCES
 
 HOSTILE = [
@@ -59,7 +59,7 @@ DETOURS = [
 ]
 FOLDERS = [
     *(*DETOURS, "/", "/etc", "/etc/libvirt", "/usr/bin", "/boot"),
-    *("/dev", "/dev/shm", "/proc/1", "/sys", "/root", "/home", "/var", "/var/lib", "/tmp", "/run"),
+    *("/proc/1", "/sys", "/root", "/home", "/var", "/var/lib", "/tmp", "/run"),
 ]
 DEVICES = [*HOSTILE, "a.b", "_a", "a" * 32]
 
@@ -132,6 +132,14 @@ def test_hostile_names_of_networks_are_refused(name: str):
 def test_folders_of_the_system_are_refused(folder: str):
     error = attempt(RESOURCES["pool"].resource, name="data", target=folder)
     assert error.option == "target"
+
+
+@pytest.mark.parametrize("folder", ["/dev", "/dev/shm", "/dev/disk/by-path"])
+def test_folders_of_devices_are_no_folders_of_files(folder: str):
+    for kind in ("dir", "fs", "netfs"):
+        wish = {"name": "data", "type": kind, "target": folder}
+        error = converge.refused(play.node(), RESOURCES["pool"].resource, **wish)
+        assert "target" in error.option
 
 
 # An empty path takes the medium out of a drive.

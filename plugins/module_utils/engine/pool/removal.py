@@ -46,7 +46,7 @@ def plan_removal(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) 
 
 
 def _needed(volume: VolumeSeen, facts: NodeFacts) -> list[VmrtError]:
-    by = [f"the vm '{vm}'" for vm in sorted({*vms(volume, facts), *facts.naming(volume.path)})]
+    by = [f"the vm '{vm}'" for vm in sorted({*vms(volume, facts), *facts.naming(volume)})]
     by += [
         f"its overlay {one.pool}/{one.name}"
         for one in overlays(volume, facts)
