@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from threading import Lock
 from typing import Any, Callable, Protocol
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.connection import (
@@ -40,6 +42,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.kept_code import NodeModule
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed_place import Files, put
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.common import COMMON, READING
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.transport import NO_PROXY
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec import (
     argument_spec,
     constraints,
@@ -63,11 +66,29 @@ def no_secrets(_params: Mapping[str, Any]) -> set[str]:
     return set()
 
 
-def open_url(*arguments: Any, **options: Any) -> Any:
-    """Ansible's own, which takes long to load: few runs fetch anything."""
+# Ansible's opener keeps what it was told last for the whole process.
+_OPENING = Lock()
+
+
+def open_url(*arguments: Any, proxy: str | None = None, **options: Any) -> Any:
+    """Ansible's own, which takes long to load: few runs fetch anything. It takes a ``proxy`` from
+    the environment only."""
     from ansible.module_utils.urls import open_url as really_open
 
-    return really_open(*arguments, **options)
+    with _OPENING, _environment(http_proxy=proxy, https_proxy=proxy):
+        return really_open(*arguments, use_proxy=proxy != NO_PROXY, **options)
+
+
+@contextmanager
+def _environment(**values: str | None) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update({name: value for name, value in values.items() if value is not None})
+    try:
+        yield
+    finally:
+        for name in values:
+            os.environ.pop(name, None)
+            os.environ.update({name: before[name]} if name in before else {})
 
 
 class Fleet(Protocol):

@@ -34,7 +34,8 @@ options:
       - 'What a new image is checked against before it is kept: C(sha256:),
         C(sha384:) or C(sha512:) and the digest in hexadecimal digits,
         or the URL of a checksum file that lists the source by its
-        file name. An image that is there is not read again.'
+        file name. A mere name such as V(SHA512SUMS) is one beside
+        O(url) or O(path). An image that is there is not read again.'
     type: str
   format:
     description:
@@ -93,6 +94,61 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  transport:
+    description:
+      - How the servers of O(url) and of a checksum file are asked,
+        where they are not files of the node.
+    type: dict
+    suboptions:
+      ca_path:
+        description:
+          - File of the node with the certificates, in PEM, of those
+            who may vouch for a server; without it, the node's own.
+        type: str
+      client_cert:
+        description:
+          - File of the node with a certificate, in PEM, to show to
+            a server; it may hold the key as well.
+        type: str
+      client_key:
+        description:
+          - File of the node with the key, in PEM.
+        type: str
+      password:
+        description:
+          - Password to log in with.
+          - Goes together with O(transport.username).
+        type: str
+      proxy:
+        description:
+          - URL of the proxy. Without it, the environment variables
+            E(http_proxy) and E(https_proxy) of the node say which;
+            V(none) uses none. E(no_proxy) counts in any case.
+        type: str
+      retries:
+        description:
+          - 'How often a load that broke off, or a server that is
+            busy or does not answer, is tried again before the task
+            fails: after 1 second, then after 2, 4 and so on up to
+            30. What has arrived is not loaded again where the server
+            says that it is still the same file. Without it, that
+            is 3.'
+        type: int
+      timeout:
+        description:
+          - How long an attempt waits for an answer, in seconds; without
+            it, 60.
+        type: int
+      username:
+        description:
+          - Name to log in with at a server.
+          - Goes together with O(transport.password).
+        type: str
+      validate_certs:
+        description:
+          - Whether the certificate of a server has to be valid. It
+            has to unless this says V(false).
+        type: bool
   url:
     description:
       - 'URL that the node loads a new image from: C(https://), C(http://)

@@ -340,6 +340,9 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
     def _fetch_image(self, action: actions.FetchImage) -> None:
         # Python's HTTP takes long to load: few runs fetch anything.
         from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fetch
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media.transport import (
+            transport_of,
+        )
 
         with called(action.option):
             fetch(
@@ -348,6 +351,7 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
                 open_url=self._open_url,
                 checksum=action.checksum,
                 image_format=action.format,
+                transport=transport_of(action.transport),
                 progress=partial(self._progress.load, f"{action.pool}/{action.volume}"),
             )
         refresh(self._thing("pool", action.pool))

@@ -285,6 +285,8 @@ class FetchImage(Action):
     checksum: str | None = field(default=None, metadata=HIDDEN)
     format: str | None = field(default=None, metadata=HIDDEN)
     capacity: int | None = field(default=None, metadata=HIDDEN)
+    # It may hold a password.
+    transport: Mapping[str, Any] | None = field(default=None, metadata=HIDDEN, repr=False)
 
 
 @dataclass(frozen=True)

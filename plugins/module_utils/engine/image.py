@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_image
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import (
+    ChecksumFile,
     verify_checksum_spec,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import local_path, shown
@@ -31,15 +32,14 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
 
 # They say how the task is done, and nothing of the image.
-_TELLING = {one.name for one in PROGRESS}
+_TELLING = {one.name for one in PROGRESS} | {"transport"}
 
 
 def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
     """The plan that takes an image, or its absence, to what was given."""
     if given["state"] == "absent":
         return plan_removal(given, facts)
-    if given.get("checksum"):
-        verify_checksum_spec(given["checksum"])
+    _check_checksum(given)
     local = local_path(given["url"], "url") if "url" in given else given.get("path")
     volume = facts.volume(given["pool"], given["name"])
     if volume is not None:
@@ -67,6 +67,7 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
                 checksum=given.get("checksum"),
                 format=given.get("format"),
                 capacity=capacity,
+                transport=given.get("transport"),
             ),
         ),
         before={"state": "absent"},
@@ -75,6 +76,19 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
             option: shown(given[option]),
         },
     )
+
+
+def _check_checksum(given: Mapping[str, Any]) -> None:
+    """Raise VmrtError unless it can be one, and can be found."""
+    if not given.get("checksum"):
+        return
+    spec = verify_checksum_spec(given["checksum"])
+    if "src" in given and isinstance(spec, ChecksumFile) and not spec.is_url:
+        raise VmrtError(
+            f"{spec.url!r} would be beside the file that src names, on the controller",
+            option="checksum",
+            hint="Write sha256:HEX, or the URL of a checksum file.",
+        )
 
 
 def _source(given: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -17,6 +18,8 @@ URL_SCHEMES = ("http://", "https://", "file://")
 
 _OPTION = "checksum"
 _HEX = re.compile(r"[0-9a-fA-F]+\Z")
+# A checksum file beside its image.
+_NEAR = re.compile(r"/?[A-Za-z0-9_.~%+-]+(/[A-Za-z0-9_.~%+-]+)*\Z")
 _GNU_LINE = re.compile(r"\\?([0-9a-fA-F]+)[ \t]+\*?(.+)\Z")
 _BSD_LINE = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?([0-9a-fA-F]+)\Z")
 
@@ -34,19 +37,30 @@ class Checksum:
 
 @dataclass(frozen=True)
 class ChecksumFile:
-    """Where a list of checksums is."""
+    """Where a list of checksums is; ``url`` may be a path from the image's own place."""
 
     url: str
 
+    @property
+    def is_url(self) -> bool:
+        return self.url.lower().startswith(URL_SCHEMES)
+
+    def beside(self, source: str) -> str:
+        """Where it is when the image is at ``source``, a URL or an absolute path."""
+        return urljoin(source, self.url)
+
 
 def verify_checksum_spec(text: str) -> Checksum | ChecksumFile:
-    """What ``text`` (``sha256:HEX``, or the URL of a checksum file) says; VmrtError if nothing."""
+    """What ``text`` (``sha256:HEX``, or a checksum file: its URL, or its path from the image)
+    says; VmrtError if nothing."""
     text = text.strip()
     if text.lower().startswith(URL_SCHEMES):
         return ChecksumFile(text)
     algorithm, colon, digest = text.partition(":")
     algorithm = algorithm.lower()
     hint = "Write sha256:HEX, or the URL of a checksum file such as SHA256SUMS."
+    if not colon and not _HEX.match(text) and _NEAR.match(text):
+        return ChecksumFile(text)
     if not colon:
         raise VmrtError(f"{text!r} names no algorithm", option=_OPTION, hint=hint)
     if algorithm not in DIGITS:

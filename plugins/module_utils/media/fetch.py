@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import http.client
-import zlib
+import time
 from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import (
     Checksum,
@@ -18,10 +16,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import
     find_checksum,
     verify_checksum_spec,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import (
-    PartFile,
-    part_file,
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.download import (
+    READ_ERRORS,
+    Download,
+    Progress,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import (
     OpenUrl,
     base_name,
@@ -30,16 +30,14 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import (
     opened,
     shown,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.transport import (
+    Transport,
+    insist,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import accept, compare
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
-_CHUNK = 2**20
 _MAX_LISTING = 4 * 2**20
-
-# What reads from a connection raise.
-_READ_ERRORS = (OSError, http.client.HTTPException, zlib.error, ValueError, EOFError)
-
-Progress = Callable[[int, Optional[int]], None]
 
 
 @dataclass(frozen=True)
@@ -60,25 +58,33 @@ def fetch(
     open_url: OpenUrl,
     checksum: str | None = None,
     image_format: str | None = None,
+    transport: Transport | None = None,
     progress: Progress | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> FetchResult:
     """Put the image at ``source`` (URL, or absolute path on this machine) at ``destination``.
 
-    An older file there is replaced. ``open_url(url, timeout=SECONDS)`` opens URLs, ``progress`` is
-    called with the bytes read and the bytes expected (None: unknown). Whatever fails, nothing stays
-    of what was read. Raises VmrtError that names the option.
+    An older file there is replaced. ``open_url(url, timeout=SECONDS, ...)`` opens URLs,
+    ``progress`` is called with the bytes read and the bytes expected (None: unknown). Whatever
+    fails, nothing stays of what was read but, hidden, the part of a load that broke off, for the
+    next run to go on with. Raises VmrtError that names the option.
     """
     spec = None if checksum is None else verify_checksum_spec(checksum)
+    transport = transport or Transport()
     local_path(source)
-    with part_file(destination) as part:
+    with part_file(destination, resume=True) as part:
         inline = spec if isinstance(spec, Checksum) else None
+        expected = inline
         if isinstance(spec, ChecksumFile):
-            expected: Checksum | None = _look_up(spec, base_name(source), open_url)
-        else:
-            expected = inline
+            url = spec.beside(source)
+            listing = insist(
+                lambda: _listing(url, open_url, transport), transport.retries, sleep=sleep
+            )
+            expected = find_checksum(listing, base_name(source))
         algorithm = expected.algorithm if expected else "sha256"
         # A digest that the user wrote down holds whatever way the image takes.
-        got = _copy(source, part, open_url, algorithm, progress, trusted=inline is not None)
+        trusted = inline is not None
+        got = Download(source, part, open_url, algorithm, trusted, transport, progress, sleep).run()
         if expected:
             compare(got, expected, source=shown(source))
         header, image_format = accept(part.path, image_format, source=shown(source))
@@ -92,48 +98,17 @@ def fetch(
     )
 
 
-def _look_up(spec: ChecksumFile, name: str, open_url: OpenUrl) -> Checksum:
-    with opened(spec.url, open_url, option="checksum", trusted=False) as stream:
+def _listing(url: str, open_url: OpenUrl, transport: Transport) -> str:
+    """A checksum file."""
+    with opened(url, open_url, option="checksum", trusted=False, transport=transport) as stream:
         try:
             content = stream.file.read(_MAX_LISTING + 1)
-        except _READ_ERRORS as error:
-            raise broken_off(spec.url, "checksum", error) from error
+        except READ_ERRORS as error:
+            raise broken_off(url, "checksum", error) from error
     if len(content) > _MAX_LISTING:
         raise VmrtError(
-            f"{shown(spec.url)} is too long for a checksum file",
+            f"{shown(url)} is too long for a checksum file",
             option="checksum",
             hint="Give the URL of a list such as SHA256SUMS, not that of the image.",
         )
-    return find_checksum(content.decode("utf-8", "replace"), name)
-
-
-def _copy(
-    source: str,
-    part: PartFile,
-    open_url: OpenUrl,
-    algorithm: str,
-    progress: Progress | None,
-    *,
-    trusted: bool,
-) -> Checksum:
-    digest, done = hashlib.new(algorithm), 0
-    with opened(source, open_url, option="source", trusted=trusted) as stream:
-        while True:
-            try:
-                chunk = stream.file.read(_CHUNK)
-            except _READ_ERRORS as error:
-                raise broken_off(source, "source", error) from error
-            if not chunk:
-                break
-            digest.update(chunk)
-            part.write(chunk)
-            done += len(chunk)
-            if progress:
-                progress(done, stream.size)
-    if stream.size is not None and done != stream.size:
-        raise VmrtError(
-            f"{shown(source)} ended after {done} of {stream.size} bytes",
-            option="source",
-            hint="Nothing was kept. Run again.",
-        )
-    return Checksum(algorithm, digest.hexdigest())
+    return content.decode("utf-8", "replace")

@@ -6,13 +6,20 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
+from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.marks import get_mark, set_mark
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+_MIB = 2**20
+_ORIGIN = "origin"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class PartFile:
@@ -22,17 +29,52 @@ class PartFile:
         self._file = file
         self.path = path
         self.destination = destination
+        # Does it outlive a failure, for the next run to go on with?
+        self.kept = False
+
+    @property
+    def size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """What was noted of where it comes from."""
+        return get_mark(self._file.fileno(), _ORIGIN)
+
+    def note(self, origin: Mapping[str, Any]) -> None:
+        """Remember where it comes from, for a run that goes on with it."""
+        set_mark(self._file.fileno(), _ORIGIN, origin)
+
+    def cut(self, size: int = 0) -> None:
+        """Drop what is behind ``size`` bytes; what is written next follows them."""
+        with storing(self.destination):
+            self._file.truncate(size)
+            self._file.seek(size)
+
+    def read(self, chunk: int) -> Iterator[bytes]:
+        """All that is there."""
+        with storing(self.destination):
+            self._file.seek(0)
+            yield from iter(lambda: self._file.read(chunk) or b"", b"")
 
     def write(self, chunk: bytes) -> None:
         """Append all of ``chunk``. Raises VmrtError if there is no room."""
         rest = memoryview(chunk)
-        with _storing(self.destination):
+        with storing(self.destination):
             while rest:
                 rest = rest[self._file.write(rest) :]
 
+    def make_room(self, size: int) -> None:
+        """Raise VmrtError unless so many more bytes fit in."""
+        with storing(self.destination):
+            disk = os.fstatvfs(self._file.fileno())
+        free = disk.f_bavail * disk.f_frsize
+        if size > free:
+            raise _no_room(self.destination, f"{size // _MIB} MiB more, and {free // _MIB} MiB are")
+
     def arrive(self, mode: int = 0o644) -> None:
         """Appear at the destination, in the place of what was there, once all is on the disk."""
-        with _storing(self.destination):
+        with storing(self.destination):
             os.fchmod(self._file.fileno(), mode)
             os.fsync(self._file.fileno())
             os.rename(self.path, self.destination)
@@ -40,28 +82,53 @@ class PartFile:
 
 
 @contextmanager
-def part_file(destination: str) -> Iterator[PartFile]:
-    """An empty PartFile for ``destination``, an absolute path; gone at the end if not arrived.
+def part_file(destination: str, *, resume: bool = False) -> Iterator[PartFile]:
+    """A PartFile for ``destination``, an absolute path: empty, or, to ``resume``, with what an
+    earlier run left in it. It is gone at the end if it has not arrived and is not kept.
 
     Raises VmrtError that names ``destination``, also if another run is writing the same file.
     """
     folder, name = _split(destination)
     path = os.path.join(folder, f".{name}.part")
-    with _storing(destination):
+    with storing(destination):
         # Of a run that was killed the file is still there; of one that runs, it is locked.
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         # Unbuffered: closing must have nothing left to write, and so nothing left to fail.
         file = FileIO(os.open(path, flags, 0o600), "r+")
     with file:
         _lock(file, path)
+        part = PartFile(file, path, destination)
         try:
-            with _storing(destination):
+            with storing(destination):
                 os.fchmod(file.fileno(), 0o600)
-                file.truncate(0)
-            yield PartFile(file, path, destination)
+            if not resume:
+                part.cut()
+            yield part
         finally:
-            if _is_at(file, path):
+            if not part.kept and _is_at(file, path):
                 os.unlink(path)
+
+
+@contextmanager
+def storing(destination: str) -> Iterator[None]:
+    """What goes wrong with the disk below ``destination`` is told as VmrtError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise _no_room(destination, "more than what is") from error
+        raise VmrtError(
+            f"can't write in {os.path.dirname(destination)}: {error.strerror}",
+            option="destination",
+        ) from error
+
+
+def _no_room(destination: str, needed: str) -> VmrtError:
+    return VmrtError(
+        f"can't write in {os.path.dirname(destination)}: it takes {needed} free",
+        option="destination",
+        hint="Nothing was kept. Make room in the pool, and run again.",
+    )
 
 
 def _split(destination: str) -> tuple[str, str]:
@@ -95,17 +162,6 @@ def _is_at(file: FileIO, path: str) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), os.lstat(path))
     except FileNotFoundError:
         return False
-
-
-@contextmanager
-def _storing(destination: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise VmrtError(
-            f"can't write in {os.path.dirname(destination)}: {error.strerror}",
-            option="destination",
-        ) from error
 
 
 def _sync_folder(folder: str) -> None:

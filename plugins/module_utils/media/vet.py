@@ -79,10 +79,11 @@ def compare(got: Checksum, expected: Checksum, *, source: str) -> None:
 
 @contextmanager
 def called(option: str) -> Iterator[None]:
-    """Errors about the source name the ``option`` that it was given by."""
+    """Errors about the source name the ``option`` that it was given by, and those about the place
+    for it the pool."""
     try:
         yield
     except VmrtError as error:
-        if error.option == "source":
-            error.option = option
+        names = {"source": option, "destination": "pool"}
+        error.option = names.get(error.option or "", error.option)
         raise

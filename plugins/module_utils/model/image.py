@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.progress import PROGRESS
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.transport import TRANSPORT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import (
     ALLOCATION,
     FORMATS,
@@ -56,8 +57,10 @@ IMAGE = Schema(
             "checksum",
             "What a new image is checked against before it is kept: C(sha256:), C(sha384:) or "
             "C(sha512:) and the digest in hexadecimal digits, or the URL of a checksum file that "
-            "lists the source by its file name. An image that is there is not read again.",
+            "lists the source by its file name. A mere name such as V(SHA512SUMS) is one beside "
+            "O(url) or O(path). An image that is there is not read again.",
         ),
+        Field("transport", TRANSPORT.doc, type="dict", of=TRANSPORT),
         Field(
             "size",
             "Capacity of the image, as disks see it.",

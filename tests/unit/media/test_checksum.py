@@ -25,6 +25,8 @@ A, B, LONG = "a1" * 32, "b2" * 32, "c3" * 64
         (f"sha512:{LONG}", Checksum("sha512", LONG)),
         ("https://example.org/SHA256SUMS", ChecksumFile("https://example.org/SHA256SUMS")),
         ("file:///srv/SUMS", ChecksumFile("file:///srv/SUMS")),
+        ("SHA512SUMS", ChecksumFile("SHA512SUMS")),
+        ("../CHECKSUM.txt", ChecksumFile("../CHECKSUM.txt")),
     ],
 )
 def test_what_can_be_given(text: str, spec: Checksum | ChecksumFile) -> None:
@@ -49,6 +51,21 @@ def test_anything_else_is_refused_with_what_to_write(text: str, cause: str) -> N
         verify_checksum_spec(text)
     assert caught.value.option == "checksum"
     assert "sha256:HEX" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "url"),
+    [
+        ("https://example.org/a/b.img?c=d", "SHA256SUMS", "https://example.org/a/SHA256SUMS"),
+        ("https://example.org/a/b.img", "../SUMS", "https://example.org/SUMS"),
+        ("https://example.org/a/b.img", "/SUMS", "https://example.org/SUMS"),
+        ("https://example.org/a/b.img", "http://other.org/S", "http://other.org/S"),
+        ("/srv/a/b.img", "SHA256SUMS", "/srv/a/SHA256SUMS"),
+        ("file:///srv/a/b.img", "SHA256SUMS", "file:///srv/a/SHA256SUMS"),
+    ],
+)
+def test_a_checksum_file_beside_its_image(source: str, name: str, url: str) -> None:
+    assert ChecksumFile(name).beside(source) == url
 
 
 @pytest.mark.parametrize(

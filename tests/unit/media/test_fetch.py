@@ -26,6 +26,7 @@ MakeImage = Callable[..., Path]
 def fetch(*arguments: Any, **options: Any) -> fetching.FetchResult:
     """With an opener, where none is given; a module hands in Ansible's own."""
     options.setdefault("open_url", lambda url, timeout: build_opener().open(url, None, timeout))
+    options.setdefault("sleep", lambda seconds: None)
     return fetching.fetch(*arguments, **options)
 
 
