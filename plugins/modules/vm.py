@@ -3953,7 +3953,8 @@ options:
       format:
         description:
           - Format of the disk's data. A volume is made as qcow2 or
-            raw.
+            raw; a new disk on a volume that is there has the format
+            of that.
           - Without it, a new one gets V(qcow2).
           - Can not be changed once it exists.
         type: str

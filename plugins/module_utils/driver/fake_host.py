@@ -22,6 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_layers im
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_migrate import FakeMigrate
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_power import FakePower
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_volumes import FakeVolumes
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import (
     check_race,
@@ -39,7 +40,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 CREATED = 1767225600
 
 
-class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers):
+class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes):
     """A node in memory that can be changed."""
 
     def run(self, action: actions.Action) -> dict[str, Any] | None:
@@ -297,6 +298,8 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers):
             format=format_spot.text if format_spot else "raw",
             backing=backing,
             length=FRESH if backing else None,
+            compat=root.findtext("target/compat"),
+            cluster_size=int(root.findtext("target/clusterSize") or 0) or None,
         )
 
     def _resize_volume(self, action: actions.ResizeVolume) -> None:

@@ -66,6 +66,8 @@ class Volume:
     # How long its file is, and what guests wrote to this layer of a disk, by place.
     length: int | None = None
     written: dict[str, str] = field(default_factory=dict)
+    compat: str | None = None
+    cluster_size: int | None = None
     # What its internal snapshots hold of that.
     inside: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -99,6 +101,8 @@ class FakeNode:
     held: set[str] = field(default_factory=set)
     # Steps that were taken and left no other trace.
     done: list[Any] = field(default_factory=list)
+    # Where links lead to, by their paths.
+    links: dict[str, str] = field(default_factory=dict)
     # Numbers of block devices, by their paths.
     block_devices: dict[str, tuple[int, int]] = field(default_factory=dict)
     # Other nodes, by their URIs, and CPUs that this one does not have, by their models.

@@ -237,6 +237,9 @@ class FakeObserver:
     def has(self, path: str) -> bool:
         return path not in self._node.missing
 
+    def real_path(self, path: str) -> str:
+        return self._node.links.get(path, path)
+
     def complaints(self, kind: str, xml: str) -> list[str]:
         return [] if tree.parse(xml).find("oddity") is None else ["Did not expect element oddity"]
 
@@ -263,4 +266,6 @@ def _volume_seen(pool: str, name: str, volume: Volume) -> VolumeSeen:
         backing=volume.backing,
         allocation=volume.capacity,
         length=volume.length,
+        compat=volume.compat,
+        cluster_size=volume.cluster_size,
     )

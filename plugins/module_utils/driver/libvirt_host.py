@@ -27,6 +27,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrat
     LibvirtMigrate,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_volumes import (
+    LibvirtVolumes,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.mark import set_mark
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import tune
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
@@ -53,7 +56,7 @@ _ASK_AGAIN = 10
 _BALLOON_SECONDS = 10
 
 
-class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
+class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers, LibvirtVolumes):
     """A node that can be changed. ``open_url`` opens what images are loaded from, and ``progress``
     tells how much of them is there."""
 
@@ -289,8 +292,9 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
         return {"refreshed": {"found": sorted(now - before), "gone": sorted(before - now)}}
 
     def _create_volume(self, action: actions.CreateVolume) -> None:
+        ahead = libvirt.VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA if action.preallocate else 0
         try:
-            self._thing("pool", action.pool).createXML(action.xml, 0)
+            self._thing("pool", action.pool).createXML(action.xml, ahead)
         except libvirt.libvirtError as error:
             if error.get_error_code() == libvirt.VIR_ERR_STORAGE_VOL_EXIST:
                 raise lost(f"made the volume '{action.volume}' of the pool '{action.pool}'") from (
@@ -305,10 +309,19 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers):
         return volume
 
     def _resize_volume(self, action: actions.ResizeVolume) -> None:
-        self._volume_of(action.pool, action.volume).resize(action.capacity, 0)
+        volume = self._volume_of(action.pool, action.volume)
+        try:
+            volume.resize(action.capacity, 0)
+        except libvirt.libvirtError as error:
+            if volume.info()[1] > action.capacity:
+                raise lost(f"grew the volume '{action.volume}' more") from error
+            raise
 
     def _block_resize(self, action: actions.BlockResize) -> None:
         domain = self._thing("vm", action.name)
+        if domain.blockInfo(action.device, 0)[0] > action.capacity:
+            # QEMU would cut it off.
+            raise lost(f"grew the disk {action.device} of '{action.name}' more")
         flags = libvirt.VIR_DOMAIN_BLOCK_RESIZE_BYTES
         domain.blockResize(action.device, action.capacity, flags)
         volume = found(self._connection.storageVolLookupByPath, action.path)

@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt, refresh
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job import chain, finish
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
@@ -20,9 +19,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.momen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.mark import mark_with
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import LostRace, VmrtError
-
-# How often a merge is asked how far it is, in seconds.
-_INTERVAL = 0.1
 
 
 class LibvirtLayers(LibvirtObserver):
@@ -38,10 +34,6 @@ class LibvirtLayers(LibvirtObserver):
             flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE
         self._thing("vm", action.name).snapshotCreateXML(action.xml, flags)
         self._refresh(action.pools)
-
-    def _refresh(self, pools: Iterable[str]) -> None:
-        for pool in pools:
-            refresh(self._thing("pool", pool))
 
     def _own_volumes(self, action: actions.OwnVolumes) -> None:
         domain = self._thing("vm", action.name)
@@ -103,38 +95,17 @@ class LibvirtLayers(LibvirtObserver):
 
 def _merge(domain: Any, action: actions.MergeLayers) -> None:
     if not domain.blockJobInfo(action.target, 0):
-        chain = _chain(domain, action.target)
-        if action.top not in chain or action.base not in chain:
+        layers = chain(domain, action.target)
+        if action.top not in layers or action.base not in layers:
             raise LostRace(
                 f"'{action.top}' does not rest on '{action.base}' any more", hint="Run again."
             )
-        flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE if chain[0] == action.top else 0
+        flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE if layers[0] == action.top else 0
         domain.blockCommit(action.target, action.base, action.top, 0, flags)
     # Else a run that did not come to its end has begun it.
-    while domain.blockJobInfo(action.target, 0):
-        mirror = _disk(domain, action.target).find("mirror")
-        if mirror is not None and mirror.get("ready") == "yes":
-            domain.blockJobAbort(action.target, libvirt.VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT)
-        else:
-            time.sleep(_INTERVAL)
-    if action.top in _chain(domain, action.target):
+    finish(domain, action.target)
+    if action.top in chain(domain, action.target):
         raise VmrtError(
             f"'{action.top}' was not merged into '{action.base}'",
             hint="Is there room in the pool? The guest goes on with its files as they were.",
         )
-
-
-def _disk(domain: Any, target: str) -> tree.Element:
-    root = tree.parse(domain.XMLDesc(0))
-    return root.find(f"devices/disk/target[@dev='{target}']").getparent()
-
-
-def _chain(domain: Any, target: str) -> list[str]:
-    """The paths of a disk of a vm in memory, from its own file down."""
-    layer, paths = _disk(domain, target), []
-    while layer is not None:
-        source = layer.find("source")
-        if source is not None:
-            paths.append(source.get("file") or source.get("dev"))
-        layer = layer.find("backingStore")
-    return paths

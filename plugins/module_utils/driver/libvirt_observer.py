@@ -239,12 +239,21 @@ class LibvirtObserver:
             owner = self._find("pool", pool)
             if owner is None or not owner.isActive():
                 return None
-            volume = found(owner.storageVolLookupByName, name)
-            if volume is None:
-                # Somebody may have put it there without libvirt.
+            seen = self._known_volume(owner, name)
+            if seen is None:
+                # Somebody may have put it there, or deleted it, without libvirt.
                 refresh(owner)
-                volume = found(owner.storageVolLookupByName, name)
-            return None if volume is None else self._volume(pool, volume)
+                seen = self._known_volume(owner, name)
+            return seen
+
+    def _refresh(self, pools: Iterable[str]) -> None:
+        """Have libvirt see what others did to files of these pools."""
+        for pool in pools:
+            refresh(self._thing("pool", pool))
+
+    def _known_volume(self, pool: Any, name: str) -> VolumeSeen | None:
+        volume = found(pool.storageVolLookupByName, name)
+        return None if volume is None else found(self._volume, pool.name(), volume)
 
     def snapshots(self, vm: str | None = None) -> dict[str, list[SnapshotSeen]]:
         with translated("reading the snapshots"):
@@ -270,6 +279,7 @@ class LibvirtObserver:
         format_spot = tree.find(root, "target/format/@type")
         backing = tree.find(root, "backingStore/path")
         length = root.findtext("physical")
+        size = root.find("target/clusterSize")
         return VolumeSeen(
             pool=pool,
             name=volume.name(),
@@ -279,6 +289,9 @@ class LibvirtObserver:
             length=int(length) if length else None,
             format=format_spot.text if format_spot else None,
             backing=backing.text if backing else None,
+            compat=root.findtext("target/compat"),
+            cluster_size=None if size is None else units.xml_size(size.text, size.get("unit"), "B"),
+            encrypted=root.find("target/encryption") is not None,
         )
 
     def users(self) -> dict[str, list[User]]:
@@ -427,6 +440,9 @@ class LibvirtObserver:
             # libvirt may see what this user does not.
             return True
         return True
+
+    def real_path(self, path: str) -> str:
+        return os.path.realpath(path) if is_here(str(self._connection.getURI())) else path
 
     def complaints(self, kind: str, xml: str) -> list[str]:
         return grammar.complaints(kind, xml)

@@ -195,7 +195,7 @@ class LibvirtSnapshot(LibvirtObserver):
                 refresh(owner.handle)
                 owner.volumes, owner.looked = self._volumes_of(owner.handle), True
             handle = owner.volumes.get(name)
-            return None if handle is None else self._volume(pool, handle)
+            return None if handle is None else found(self._volume, pool, handle)
 
     def _pool(self, name: str) -> _Pool | None:
         if name not in self._pools:

@@ -229,6 +229,8 @@ class CreateVolume(Action):
     volume: str
     capacity: int | None
     xml: str = field(metadata=HIDDEN)
+    # Are the tables of a qcow2 file written for its whole size?
+    preallocate: bool = field(default=False, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

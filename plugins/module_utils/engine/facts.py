@@ -44,6 +44,10 @@ class VolumeSeen:
     allocation: int = 0
     # How long its file is, holes included; None where it is no file.
     length: int | None = None
+    # Of a qcow2 file: its version, and the bytes that it takes at a time.
+    compat: str | None = None
+    cluster_size: int | None = None
+    encrypted: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,9 @@ class Observer(Protocol):
 
     def has(self, path: str) -> bool:
         """Is there such a file on the node? Where that can not be seen, there may be."""
+
+    def real_path(self, path: str) -> str:
+        """Where a path leads to when links are followed, as far as can be seen from here."""
 
     def complaints(self, kind: str, xml: str) -> list[str]:
         """What libvirt's grammar has against a definition."""
@@ -310,6 +317,9 @@ class NodeFacts:
         is_new = pool in self._foreseen.pools and is_here(self.node["uri"])
         lies_there = is_new and self._observer.is_file(path)
         return VolumeSeen(pool, name, path, None, None) if lies_there else None
+
+    def real_path(self, path: str) -> str:
+        return self._observer.real_path(path)
 
     def volume_at(self, path: str) -> VolumeSeen | None:
         """The volume that has a path, where a pool holds the path's folder."""

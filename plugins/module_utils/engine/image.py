@@ -12,10 +12,13 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import FetchImage
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import (
+    folder,
+    same_machine,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_image
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import (
@@ -50,7 +53,7 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
 
     usable_pool(given["pool"], "pool", facts)
     option = _source(given)
-    _same_machine(facts)
+    same_machine(facts)
     capacity = None
     if local is not None:
         with called(option):
@@ -63,7 +66,7 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
                 shown(given[option]),
                 location=given[option],
                 option=option,
-                path=f"{_folder(given['pool'], facts)}/{given['name']}",
+                path=f"{folder(given['pool'], facts)}/{given['name']}",
                 checksum=given.get("checksum"),
                 format=given.get("format"),
                 capacity=capacity,
@@ -102,27 +105,6 @@ def _source(given: Mapping[str, Any]) -> str:
         option="name",
         hint=f"Give one of {', '.join(SOURCES)}.",
     )
-
-
-def _folder(name: str, facts: NodeFacts) -> str:
-    pool = facts.pool(name)
-    if pool is None or pool.target is None:
-        raise VmrtError(
-            f"the pool '{name}' is not a folder",
-            option="pool",
-            hint="Keep images in a pool of the type dir.",
-        )
-    return pool.target
-
-
-def _same_machine(facts: NodeFacts) -> None:
-    """The file is written by us, and not by a libvirt somewhere else."""
-    if not is_here(facts.node["uri"]):
-        raise VmrtError(
-            f"{shown(facts.node['uri'])} is libvirt of another machine, where no file can be put",
-            option="uri",
-            hint="Run the task on the node itself, for example with delegate_to.",
-        )
 
 
 IMAGE_RESOURCE = Resource(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import last_line, qemu_img
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 _OK, _CORRUPT, _LEAKS = 0, 2, 3
@@ -22,22 +23,19 @@ def check(path: str, image_format: str, *, source: str | None = None, timeout: f
     """
     if image_format == "raw":
         return
-    # Few runs check an image, and it takes longer to load than all else.
-    import asyncio
-
     shown = source or path
     # An absolute path can be taken neither for an option nor for a protocol. With --force-share
     # QEMU takes no locks, which on NFS would collide with the caller's.
-    command = ["qemu-img", "check", "--force-share", "--output=json", "-f", image_format]
+    command = ["check", "--force-share", "--output=json", "-f", image_format]
     try:
-        status, said, complained = asyncio.run(_run([*command, os.path.abspath(path)], timeout))
+        status, said, complained = qemu_img(*command, os.path.abspath(path), timeout=timeout)
     except FileNotFoundError as error:
         raise VmrtError(
             f"{shown} can't be checked: qemu-img is missing",
             option="source",
             hint="Install qemu-utils (Debian) or qemu-img (Fedora) on the node.",
         ) from error
-    except asyncio.TimeoutError as error:
+    except TimeoutError as error:
         raise VmrtError(
             f"{shown} is refused: checking it took more than {timeout:g} s", option="source"
         ) from error
@@ -50,23 +48,6 @@ def check(path: str, image_format: str, *, source: str | None = None, timeout: f
     )
 
 
-async def _run(command: list[str], timeout: float) -> tuple[int, bytes, bytes]:
-    """The status of a command, and what it wrote to its outputs."""
-    import asyncio
-
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
-    )
-    try:
-        said, complained = await asyncio.wait_for(process.communicate(), timeout)
-    except asyncio.TimeoutError:
-        process.kill()
-        await process.wait()
-        raise
-    return process.returncode or 0, said, complained
-
-
 def _reason(status: int, said: bytes, complained: bytes) -> str:
     if status == _CORRUPT:
         try:
@@ -74,6 +55,5 @@ def _reason(status: int, said: bytes, complained: bytes) -> str:
             return f"qemu-img check found {report.get('corruptions', 0)} corruptions"
         except ValueError:
             return "qemu-img check found corruptions"
-    # The last line is the cause; it can quote the image, hence only printable characters of it.
-    lines = complained.decode("utf-8", "replace").strip().splitlines()
-    return ascii(lines[-1][:300]) if lines else f"qemu-img check ended with {status}"
+    cause = last_line(complained)
+    return f"'{cause}'" if cause else f"qemu-img check ended with {status}"

@@ -38,6 +38,7 @@ class ImageHeader:
     refers_to: str | None = None
     encrypted: bool = False
     defects: tuple[str, ...] = ()
+    has_data_file: bool = False
 
 
 def inspect(path: str) -> ImageHeader:
@@ -63,6 +64,7 @@ def inspect(path: str) -> ImageHeader:
             qcow2.refers_to,
             qcow2.encrypted,
             qcow2.defects,
+            qcow2.has_data_file,
         )
     return ImageHeader(kind, size, size if kind == "raw" else None)
 

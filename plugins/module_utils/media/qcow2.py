@@ -28,6 +28,7 @@ class Qcow2:
     refers_to: str | None = None
     encrypted: bool = False
     defects: tuple[str, ...] = ()
+    has_data_file: bool = False
 
 
 def parse_qcow2(head: bytes, file_size: int) -> Qcow2:
@@ -91,7 +92,8 @@ def parse_qcow2(head: bytes, file_size: int) -> Qcow2:
         refers_to = f"the backing file {_shown(name)}"
     elif features & _DATA_FILE or _DATA_FILE_NAME in extensions:
         refers_to = f"the data file {_shown(extensions.get(_DATA_FILE_NAME, b''))}"
-    return Qcow2(virtual_size, refers_to, bool(crypt_method), tuple(defects))
+    has_data_file = bool(features & _DATA_FILE) or _DATA_FILE_NAME in extensions
+    return Qcow2(virtual_size, refers_to, bool(crypt_method), tuple(defects), has_data_file)
 
 
 def _extensions(header: bytes, offset: int) -> dict[int, bytes] | None:

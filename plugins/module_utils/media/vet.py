@@ -67,6 +67,22 @@ def accept(path: str, image_format: str | None, *, source: str) -> tuple[ImageHe
     return header, image_format
 
 
+def sound(path: str, image_format: str) -> None:
+    """Raise VmrtError if a volume at ``path``, whose layers are known, is damaged or keeps its data
+    in another file."""
+    if image_format != "qcow2":
+        return
+    header = inspect(path)
+    found = list(header.defects)
+    if header.format != image_format:
+        found.append(f"it is not {image_format}")
+    if header.has_data_file:
+        found.append("it keeps its data in another file")
+    if found:
+        raise VmrtError(f"{path} is refused: {'; '.join(found)}", option="source")
+    check(path, image_format, source=path)
+
+
 def compare(got: Checksum, expected: Checksum, *, source: str) -> None:
     """Raise VmrtError if the two are not the same."""
     if got != expected:

@@ -114,7 +114,8 @@ DISK = Schema(
         ),
         Field(
             "format",
-            "Format of the disk's data. A volume is made as qcow2 or raw.",
+            "Format of the disk's data. A volume is made as qcow2 or raw; a new disk on a volume "
+            "that is there has the format of that.",
             at="driver/@type",
             choices=FORMATS,
             apply=Apply.RECREATE,

@@ -7,6 +7,14 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume_format import (
+    FORMAT_FIELDS,
+    FORMATS,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume_origin import (
+    ORIGIN_FIELDS,
+    ORIGINS,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Apply,
@@ -15,7 +23,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Schema,
 )
 
-FORMATS = ("qcow2", "raw")
+__all__ = ["ALLOCATION", "FORMATS", "NAME", "POOL", "STATE", "USED_BY", "VOLUME", "VOLUME_INFO"]
 
 NAME = Field(
     "name",
@@ -58,6 +66,7 @@ VOLUME = Schema(
     name="disk",
     doc="A volume that holds a disk.",
     tag="volume",
+    mutually_exclusive=(ORIGINS,),
     fields=(
         NAME,
         POOL,
@@ -79,27 +88,57 @@ VOLUME = Schema(
             owner=Owner.REPORTED,
             sample="/var/lib/libvirt/images/data.qcow2",
         ),
-        Field(
-            "format",
-            "Format of the volume; an overlay of an image is always V(qcow2).",
-            at="target/format/@type",
-            choices=FORMATS,
-            apply=Apply.RECREATE,
-            initial="qcow2",
-        ),
-        Field(
-            "image",
-            "Volume that a new one is an overlay of, so that it begins with what that holds; the "
-            "image stays as it is. An existing volume keeps the image that it was made from, "
-            "whatever is said here.",
-            check=names.name,
-        ),
-        Field(
-            "image_pool",
-            "Pool that holds the image; without it, that is O(pool).",
-            check=names.name,
-        ),
+        *FORMAT_FIELDS,
+        *ORIGIN_FIELDS,
         STATE,
+        Field(
+            "chain",
+            "Paths of what the volume rests on, the nearest first.",
+            type="list",
+            elements="str",
+            owner=Owner.REPORTED,
+            sample=["/var/lib/libvirt/images/debian-12.qcow2"],
+        ),
+        Field(
+            "overlays",
+            "Volumes of active pools that rest on this one, each as pool and name.",
+            type="list",
+            elements="str",
+            owner=Owner.REPORTED,
+            sample=["default/web1-root.qcow2"],
+        ),
         USED_BY,
+        Field(
+            "attach_count",
+            "How many running vms have the volume as a disk.",
+            type="int",
+            owner=Owner.REPORTED,
+            sample=1,
+        ),
+    ),
+)
+
+VOLUME_INFO = Schema(
+    name="disk_info",
+    doc="Which volumes to read.",
+    fields=(
+        Field(
+            "name",
+            "Name of a volume; without it, all are read.",
+            check=names.name,
+        ),
+        Field(
+            "pool",
+            "Pool to read; without it, all active ones are.",
+            check=names.name,
+        ),
+        Field(
+            "disks",
+            "The volumes, in the order of their pools and names.",
+            type="list",
+            of=VOLUME,
+            many=True,
+            owner=Owner.REPORTED,
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
     Attach,
     Define,
@@ -53,6 +53,17 @@ def texts(root: tree.Element, place: str) -> list[str]:
 
 def aliases(root: tree.Element, tag: str) -> list[str]:
     return [alias.get("name") for alias in root.iterfind(f"devices/{tag}/alias")]
+
+
+# Disks.
+
+
+def test_a_new_disk_has_the_format_of_the_volume_that_is_there():
+    made = running()
+    made.volumes["default", "old.img"] = Volume(f"{play.FOLDER}/old.img", GIB, "raw")
+    play.converge(made, disks=[{"name": "old", "volume": "old.img"}])
+    (driver,) = play.config(made).xpath("devices/disk[target/@dev='vdb']/driver")
+    assert driver.get("type") == "raw"
 
 
 # Memory and CPUs.

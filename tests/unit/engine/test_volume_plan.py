@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode, Volume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen, PoolSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import report
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
     VOLUME_RESOURCE,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from tests.unit.support import converge, play
 
@@ -144,6 +149,120 @@ def test_pools_and_images_of_earlier_tasks_are_foreseen() -> None:
         size="1GiB",
     )
     assert [action.verb for action in plan.actions] == ["create_volume"]
+
+
+def test_the_layout_of_a_new_file() -> None:
+    made = play.node()
+    wish = {"name": "a.qcow2", "size": "1GiB"}
+    converge.run(made, VOLUME_RESOURCE, **wish, cluster_size="128KiB", preallocation="metadata")
+    assert (volume(made, "a.qcow2").compat, volume(made, "a.qcow2").cluster_size) == ("1.1", 131072)
+    assert converge.refused(made, VOLUME_RESOURCE, **wish, compat="0.10").option == "compat"
+    raw = {"name": "b.img", "size": "1GiB", "format": "raw"}
+    for option in ({"compat": "1.1"}, {"cluster_size": "64KiB"}, {"preallocation": "metadata"}):
+        assert converge.refused(made, VOLUME_RESOURCE, **raw, **option).option == next(iter(option))
+    odd = converge.refused(made, VOLUME_RESOURCE, name="c", size="1GiB", cluster_size="3KiB")
+    assert odd.option == "cluster_size"
+    overlay = {"name": "c", "image": "base.qcow2"}
+    ahead = converge.refused(made, VOLUME_RESOURCE, **overlay, preallocation="falloc")
+    assert ahead.option == "preallocation"
+    assert (
+        converge.refused(made, VOLUME_RESOURCE, **overlay, compressed=True).option == "compressed"
+    )
+
+
+def test_a_full_copy_of_an_image() -> None:
+    made = play.node()
+    volume(made, "base.qcow2").written["0"] = "image"
+    wish = {"name": "a.qcow2", "image": "base.qcow2", "flat": True, "size": "3GiB"}
+    plan = converge.run(made, VOLUME_RESOURCE, **wish, compressed=True)
+    assert converge.steps(plan) == [f"clone volume default a.qcow2 default/base.qcow2 {3 * GIB}"]
+    copy = volume(made, "a.qcow2")
+    assert (copy.backing, copy.capacity, copy.written) == (None, 3 * GIB, {"0": "image"})
+    small = converge.refused(made, VOLUME_RESOURCE, **{**wish, "name": "b", "size": "1GiB"})
+    assert small.option == "size"
+
+
+def test_a_copy_of_an_overlay_rests_on_the_same_image() -> None:
+    made = play.node()
+    volume(made, "base.qcow2").written["0"] = "image"
+    converge.run(made, VOLUME_RESOURCE, name="a.qcow2", image="base.qcow2")
+    volume(made, "a.qcow2").written["1"] = "own"
+    plan = converge.run(made, VOLUME_RESOURCE, name="b.qcow2", clone_from="a.qcow2")
+    assert plan.filled == {"format": "qcow2"}
+    assert volume(made, "b.qcow2").backing == volume(made, "base.qcow2").path
+    assert volume(made, "b.qcow2").written == {"1": "own"}
+    converge.run(made, VOLUME_RESOURCE, name="c.qcow2", clone_from="a.qcow2", flat=True)
+    assert volume(made, "c.qcow2").written == {"0": "image", "1": "own"}
+    raw = {"name": "d.img", "clone_from": "a.qcow2", "format": "raw"}
+    assert converge.refused(made, VOLUME_RESOURCE, **raw).option == "format"
+    converge.run(made, VOLUME_RESOURCE, **raw, flat=True)
+
+
+def test_a_copy_of_an_internal_snapshot() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="a.qcow2", size="1GiB")
+    volume(made, "a.qcow2").inside["then"] = {"0": "old"}
+    converge.run(made, VOLUME_RESOURCE, name="b.qcow2", clone_from="a.qcow2", clone_snapshot="then")
+    assert volume(made, "b.qcow2").written == {"0": "old"}
+
+
+def test_what_is_written_to_is_not_copied() -> None:
+    made = in_use()
+    error = converge.refused(made, VOLUME_RESOURCE, name="b.qcow2", clone_from="data.qcow2")
+    assert error.option == "clone_from"
+    assert "the running vm 'web1'" in str(error)
+    converge.run(in_use("present"), VOLUME_RESOURCE, name="b.qcow2", clone_from="data.qcow2")
+
+
+def test_what_rests_on_a_file_of_no_pool_is_not_copied() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="a.qcow2", size="1GiB")
+    volume(made, "a.qcow2").backing = "/etc/shadow"
+    for wish in ({"name": "b", "clone_from": "a.qcow2"}, {"name": "a.qcow2", "flat": True}):
+        error = converge.refused(made, VOLUME_RESOURCE, **wish)
+        assert "/etc/shadow, which is no volume" in str(error)
+
+
+def test_a_link_out_of_the_pool_is_no_volume() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="a.qcow2", size="1GiB")
+    made.links[volume(made, "a.qcow2").path] = "/etc/shadow"
+    for wish in (
+        {"name": "a.qcow2", "size": "2GiB"},
+        {"name": "a.qcow2", "state": "absent"},
+        {"name": "b.qcow2", "clone_from": "a.qcow2"},
+    ):
+        assert "leads out of the pool" in str(converge.refused(made, VOLUME_RESOURCE, **wish))
+
+
+def test_an_overlay_takes_in_what_it_rests_on() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="a.qcow2", image="base.qcow2")
+    plan = converge.run(made, VOLUME_RESOURCE, name="a.qcow2", flat=True, size="5GiB")
+    assert converge.steps(plan) == [
+        "flatten volume default a.qcow2",
+        f"resize volume default a.qcow2 {5 * GIB}",
+    ]
+    assert plan.after == {"size": "5GiB", "flat": True}
+    assert volume(made, "a.qcow2").backing is None
+
+
+def test_an_overlay_of_a_running_vm_takes_in_its_image() -> None:
+    made = in_use(image="base.qcow2")
+    plan = converge.run(made, VOLUME_RESOURCE, name="data.qcow2", flat=True)
+    assert converge.steps(plan) == ["pull layers web1 vda"]
+    converge.run(made, VOLUME_RESOURCE, name="base.qcow2", state="absent")
+
+
+def test_what_uses_a_volume_is_told() -> None:
+    made = in_use(image="base.qcow2")
+    (data,) = report.disks(FakeObserver(made), {"name": "data.qcow2"})["disks"]
+    assert (data["used_by"], data["attach_count"]) == (["web1"], 1)
+    assert data["chain"] == [volume(made, "base.qcow2").path]
+    (base,) = report.disks(FakeObserver(made), {"name": "base.qcow2", "pool": "default"})["disks"]
+    assert (base["overlays"], base["attach_count"]) == (["default/data.qcow2"], 0)
+    with pytest.raises(VmrtError, match="no pool 'none'"):
+        report.disks(FakeObserver(made), {"pool": "none"})
 
 
 def test_a_volume_that_nothing_needs_is_removed() -> None:

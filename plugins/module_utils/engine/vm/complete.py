@@ -169,7 +169,7 @@ def _complete_device(
         values = begin(one.schema, values)
     if one.name == "disks":
         if found is None and wanted["fill_in"]:
-            fit_new_disk(device, values)
+            fit_new_disk(device, values, facts)
         find_source(values, found, wanted, config, facts)
         tell_type(values, found)
     elif one.name in ("cdroms", "floppies"):

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.overlays import stay_in_overlay
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_source import TELLING
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume_format import FORMATS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import Item
 
 _OF_VOLUMES = ("pool", "volume", "image", "size")
@@ -116,8 +117,12 @@ def tell_filesystem(values: dict[str, Any], found: Item | None) -> None:
         values.setdefault("target", values["name"])
 
 
-def fit_new_disk(given: Mapping[str, Any], values: dict[str, Any]) -> None:
+def fit_new_disk(given: Mapping[str, Any], values: dict[str, Any], facts: NodeFacts) -> None:
     """What a new disk of some kind has to be where nobody says it."""
+    if "volume" in given and "format" not in given:
+        there = facts.volume(given.get("pool", "default"), given["volume"])
+        if there and there.format in FORMATS:
+            values["format"] = there.format
     remote = any(option in values for option in TELLING)
     if given.get("device") == "lun":
         values["bus"] = given.get("bus", "scsi")

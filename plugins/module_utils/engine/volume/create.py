@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import CreateVolume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
 
 
@@ -21,7 +21,11 @@ def create(disk: Mapping[str, Any], prefix: str, facts: NodeFacts) -> CreateVolu
     ``image_pool``. Raises VmrtError; ``prefix`` stands before the names of the options in it."""
     pool, image = disk["pool"], disk.get("image")
     usable_pool(pool, f"{prefix}pool", facts)
-    backing = _image(disk.get("image_pool", pool), image, prefix, facts) if image else None
+    backing = (
+        known_volume(disk.get("image_pool", pool), image, f"{prefix}image", facts)
+        if image
+        else None
+    )
     if backing and disk["format"] != "qcow2":
         raise VmrtError("an overlay of an image is always qcow2", option=f"{prefix}format")
     size = disk.get("size")
@@ -29,14 +33,58 @@ def create(disk: Mapping[str, Any], prefix: str, facts: NodeFacts) -> CreateVolu
         raise VmrtError(
             "a new disk needs a size", option=f"{prefix}size", hint="Write for example 10GiB."
         )
+    if backing and disk.get("preallocation", "none") != "none":
+        raise VmrtError(
+            "an overlay takes its room as it is written",
+            option=f"{prefix}preallocation",
+            hint="Leave it out, or have a full copy with flat=true.",
+        )
+    if disk.get("compressed"):
+        raise VmrtError(
+            "nothing is copied that could be compressed",
+            option=f"{prefix}compressed",
+            hint="It goes with clone_from, or with image and flat=true.",
+        )
     if size and backing and backing.capacity and size < backing.capacity:
         raise VmrtError(
             f"{show_size(size)} is less than the {show_size(backing.capacity)} of its image",
             option=f"{prefix}size",
             hint="Give at least that.",
         )
-    xml = volume_xml(disk["volume"], size, disk["format"], backing)
-    return CreateVolume(pool, disk["volume"], size, xml)
+    fits(disk, prefix)
+    xml = volume_xml(disk["volume"], size, disk["format"], backing, layout=layout(disk))
+    ahead = disk.get("preallocation", "none") != "none" and disk["format"] == "qcow2"
+    return CreateVolume(pool, disk["volume"], size, xml, preallocate=ahead)
+
+
+def layout(disk: Mapping[str, Any]) -> dict[str, Any]:
+    """How the file of a volume is laid out, as far as it is said."""
+    return {name: disk[name] for name in (*_OF_QCOW2, "preallocation") if name in disk}
+
+
+_OF_QCOW2 = ("compat", "cluster_size", "compressed")
+_CLUSTERS = [2**power for power in range(9, 22)]
+
+
+def fits(disk: Mapping[str, Any], prefix: str) -> None:
+    """Raise VmrtError where what is said of a new volume's file can not be."""
+    errors = []
+    if disk["format"] == "raw":
+        named = [name for name in _OF_QCOW2 if disk.get(name)]
+        named += ["preallocation"] if disk.get("preallocation") == "metadata" else []
+        errors += [
+            VmrtError("a raw volume has none", option=f"{prefix}{name}", hint="Leave it out.")
+            for name in named
+        ]
+    if disk.get("cluster_size", _CLUSTERS[0]) not in _CLUSTERS:
+        errors.append(
+            VmrtError(
+                "is not a power of two from 512 bytes to 2MiB",
+                option=f"{prefix}cluster_size",
+                hint="Write for example 64KiB.",
+            )
+        )
+    raise_all(errors)
 
 
 def usable_pool(name: str, option: str, facts: NodeFacts) -> None:
@@ -53,12 +101,13 @@ def usable_pool(name: str, option: str, facts: NodeFacts) -> None:
         )
 
 
-def _image(pool: str, name: str, prefix: str, facts: NodeFacts) -> VolumeSeen:
-    image = facts.volume(pool, name)
-    if image is None:
+def known_volume(pool: str, name: str, option: str, facts: NodeFacts) -> VolumeSeen:
+    """A volume that is there. Raises VmrtError where it is not."""
+    volume = facts.volume(pool, name)
+    if volume is None:
         raise VmrtError(
             f"there is no volume '{name}' in the pool '{pool}'",
-            option=f"{prefix}image",
+            option=option,
             hint="Bring it there with vmrt.libvirt.image first.",
         )
-    return image
+    return volume

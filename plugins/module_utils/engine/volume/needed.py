@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    NodeFacts,
+    User,
+    VolumeSeen,
+)
 
 
 def vms(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
@@ -18,3 +22,14 @@ def overlays(volume: VolumeSeen, facts: NodeFacts) -> list[VolumeSeen]:
     """The volumes that are overlays of a volume, in any active pool."""
     known = [one for pool in facts.pool_names for one in facts.volumes(pool)]
     return [one for one in known if one.backing == volume.path]
+
+
+def writers(volume: VolumeSeen, facts: NodeFacts) -> list[User]:
+    """The disks of running vms that write to a volume."""
+    return [one for one in running(volume, facts) if one.writes]
+
+
+def running(volume: VolumeSeen, facts: NodeFacts) -> list[User]:
+    """The disks of running vms that a volume is, and not only lies below."""
+    users = facts.users.get(volume.path, ())
+    return [one for one in users if one.running and not one.backing]

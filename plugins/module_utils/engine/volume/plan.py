@@ -9,18 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.copy import (
+    copy,
+    is_copy,
+    source_of,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import create
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import stays_inside
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.flatten import flatten
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.grow import grow, shrinks
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_disk
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import VOLUME
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import FORMATS, VOLUME
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import raise_all
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import initial, show
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
 
 
 def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
@@ -32,8 +40,14 @@ def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
 
 
 def _new(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
-    wanted = {**initial(VOLUME), **given}
-    action = create({**wanted, "volume": wanted["name"]}, "", facts)
+    wanted = dict(given)
+    if is_copy(wanted):
+        _option, source = source_of(wanted, facts)
+        wanted.setdefault("format", source.format if source.format in FORMATS else "raw")
+        action: Action = copy(wanted, facts)
+    else:
+        wanted.setdefault("format", "qcow2")
+        action = create({**wanted, "volume": wanted["name"]}, "", facts)
     chosen = {name: value for name, value in wanted.items() if name not in given}
     return Plan(
         (action,),
@@ -44,9 +58,10 @@ def _new(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
 
 
 def _existing(given: Mapping[str, Any], volume: VolumeSeen, facts: NodeFacts) -> Plan:
+    stays_inside(volume, "name", facts)
     changes = list(changed(given, volume))
     errors = fixed(changes)
-    actions = []
+    actions: list[Action] = []
     size, has = given.get("size"), volume.capacity
     if size is not None and has is not None:
         if size < has:
@@ -54,6 +69,9 @@ def _existing(given: Mapping[str, Any], volume: VolumeSeen, facts: NodeFacts) ->
         elif size > has:
             actions.append(grow(volume, size, facts))
     raise_all(errors)
+    if given.get("flat") and volume.backing:
+        changes.append(Change("flat", VOLUME["flat"], False, True))
+        actions.insert(0, flatten(volume, facts))
     return Plan(
         tuple(actions),
         tuple(changes),
@@ -64,7 +82,12 @@ def _existing(given: Mapping[str, Any], volume: VolumeSeen, facts: NodeFacts) ->
 
 def changed(given: Mapping[str, Any], volume: VolumeSeen) -> list[Change]:
     """Where a volume is not what was given."""
-    found = {"size": volume.capacity, "format": volume.format}
+    found = {
+        "size": volume.capacity,
+        "format": volume.format,
+        "compat": volume.compat,
+        "cluster_size": volume.cluster_size,
+    }
     return [
         Change(name, VOLUME[name], now, given[name])
         for name, now in found.items()

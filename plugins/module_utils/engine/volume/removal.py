@@ -13,6 +13,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import stays_inside
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import overlays, vms
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -27,6 +28,7 @@ def plan_removal(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
     volume = facts.volume(pool, name)
     if volume is None:
         return Plan()
+    stays_inside(volume, "name", facts)
     needed = [f"the vm '{vm}'" for vm in vms(volume, facts)]
     needed += [f"its overlay {one.pool}/{one.name}" for one in overlays(volume, facts)]
     if needed:

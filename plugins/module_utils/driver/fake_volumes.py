@@ -1,0 +1,61 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Volumes of a node in memory that are copied, or led to others."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Volume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import (
+    FakeObserver,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+
+class FakeVolumes(FakeObserver):
+    """One method for each action of volumes that is more than a call of libvirt."""
+
+    def _clone_volume(self, action: actions.CloneVolume) -> None:
+        source = self._file(action.below.path)
+        if (action.pool, action.volume) in self._node.volumes:
+            raise lost(f"made the volume '{action.volume}' of the pool '{action.pool}'")
+        if action.snapshot and action.snapshot not in source.inside:
+            raise VmrtError("qemu-img says: can't find the snapshot", option=action.option)
+        inside = action.snapshot and source.inside[action.snapshot]
+        self._node.volumes[action.pool, action.volume] = Volume(
+            path=action.path,
+            capacity=action.capacity or source.capacity,
+            format=action.format,
+            backing=action.backing.path if action.backing else None,
+            written=dict(inside or self._content(source, bool(action.backing))),
+            compat=action.layout.get("compat"),
+            cluster_size=action.layout.get("cluster_size"),
+        )
+
+    def _flatten_volume(self, action: actions.FlattenVolume) -> None:
+        volume = self._file(action.path)
+        if volume.inside:
+            raise VmrtError("it holds snapshots", option="flat")
+        self._flatten(volume)
+
+    def _pull_layers(self, action: actions.PullLayers) -> None:
+        if self._thing("vm", action.name).live is None:
+            raise VmrtError("libvirt says: Requested operation is not valid: domain is not running")
+        self._flatten(self._file(action.path))
+
+    def _flatten(self, volume: Volume) -> None:
+        volume.written, volume.backing = self._content(volume, False), None
+
+    def _content(self, volume: Volume, own: bool) -> dict[str, str]:
+        """What was written to a volume, and to what is below it."""
+        below = self._at(volume.backing) if volume.backing and not own else None
+        return {**(self._content(below, False) if below else {}), **volume.written}
+
+    def _file(self, path: str) -> Volume:
+        volume = self._at(path)
+        if volume is None:
+            raise VmrtError(f"qemu-img says: Could not open '{path}': No such file or directory")
+        return volume

@@ -1,0 +1,55 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a volume holds from the beginning, and what it rests on."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
+
+# What a new volume begins with, other than nothing.
+ORIGINS = ("image", "clone_from")
+
+ORIGIN_FIELDS = (
+    Field(
+        "image",
+        "Volume that a new one is an overlay of, so that it begins with what that holds; the "
+        "image stays as it is. An existing volume keeps the image that it was made from, "
+        "whatever is said here.",
+        check=names.name,
+    ),
+    Field(
+        "image_pool",
+        "Pool that holds the image; without it, that is O(pool).",
+        check=names.name,
+    ),
+    Field(
+        "flat",
+        "V(true) has the volume rest on no other one: a new one is a full copy of its O(image) or "
+        "of O(clone_from), and an existing overlay takes in what is below it, also under the "
+        "running vm that uses it. V(false) leaves an existing one as it is.",
+        type="bool",
+        apply=Apply.LIVE,
+        via="block_pull",
+    ),
+    Field(
+        "clone_from",
+        "Volume that a new one is a copy of. The copy of an overlay rests on the same image, but "
+        "with O(flat=true). No running vm may write to it; the file below a snapshot can be "
+        "copied at any time.",
+        check=names.name,
+    ),
+    Field(
+        "clone_pool",
+        "Pool that holds O(clone_from); without it, that is O(pool).",
+        check=names.name,
+    ),
+    Field(
+        "clone_snapshot",
+        "Internal snapshot of O(clone_from) that is copied, in place of what it holds now. The "
+        "copy rests on no other volume.",
+        check=names.name,
+    ),
+)
