@@ -39,11 +39,12 @@ options:
     type: str
   format:
     description:
-      - Format that the image has to have. What has no partition table
-        or file system that we know is taken for an image only where
-        this says V(raw).
+      - Format of the image in the pool. A source in another one (raw,
+        qcow2, vmdk, vdi, vhdx or vpc) is converted. What has no partition
+        table or file system that we know is taken for an image only
+        where this says V(raw).
       - Without it, a new image gets the format that its first bytes
-        tell.
+        tell, or V(qcow2) where that is neither choice.
       - Can not be changed once the image exists.
     type: str
     choices: [qcow2, raw]
@@ -165,11 +166,19 @@ EXAMPLES = r"""
     url: https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2
     checksum: https://cloud.debian.org/images/cloud/bookworm/latest/SHA512SUMS
 
-- name: An image that was built on the controller
+- name: An appliance of another hypervisor, which becomes qcow2
   vmrt.libvirt.image:
     name: appliance.qcow2
+    url: https://appliances.example.com/appliance.vmdk.xz
+    checksum: SHA256SUMS
+    transport:
+      proxy: http://proxy.example.com:3128
+
+- name: An image that was built on the controller
+  vmrt.libvirt.image:
+    name: built.qcow2
     pool: fast
-    src: build/appliance.qcow2
+    src: build/built.qcow2
     format: qcow2
 
 - name: An installer that the node has already

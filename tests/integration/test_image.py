@@ -101,7 +101,12 @@ def test_images_from_the_node_and_from_a_server(lab: Any, tiny_image: Path, tmp_
         bad_path_in_check=check("image", path="/srv/images/tiny.qcow2", **wrong),
         bad_src=task("image", src=str(tiny_image), **wrong),
         missing=task("image", name="it-bad.qcow2", url=f"{URL}/nothing.qcow2"),
-        silent=task("image", name="it-bad.qcow2", url="http://127.0.0.1:9/x.qcow2"),
+        silent=task(
+            "image",
+            name="it-bad.qcow2",
+            url="http://127.0.0.1:9/x.qcow2",
+            transport={"retries": 0},
+        ),
         after=picture(),
         stopped=STOP,
         url_again=task("image", name="it-url.qcow2", **listed),
@@ -168,6 +173,58 @@ def test_what_is_no_image_never_enters_a_pool(lab: Any, tmp_path: Path) -> None:
     assert seen["before"]["stdout"] == seen["after"]["stdout"]
 
 
+MAKE_OTHERS = """
+mkdir -p /srv/others && cd /srv/others
+truncate -s 16M disk.raw && printf '\\125\\252' | dd of=disk.raw bs=1 seek=510 conv=notrunc
+dd if=/dev/urandom of=disk.raw bs=1M seek=8 count=1 conv=notrunc
+qemu-img convert -f raw -O vmdk -o subformat=streamOptimized disk.raw disk.vmdk
+python3 -c 'import lzma as l; l.open("disk.vmdk.xz", "w").write(open("disk.vmdk", "rb").read())'
+gzip -k disk.raw && sha256sum disk.* > SHA256SUMS
+printf '# Disk DescriptorFile\\nversion=1\\ncreateType="monolithicFlat"\\n' > evil.vmdk
+echo 'RW 2048 FLAT "/etc/passwd" 0' >> evil.vmdk
+"""
+COMPARE = (
+    "cd /var/lib/libvirt/images; for each in it-vmdk.qcow2 it-gz.raw it-qcow2.qcow2; do "
+    "qemu-img compare -f raw -F ${each##*.} /srv/others/disk.raw $each; done"
+)
+
+
+def test_what_is_packed_or_of_another_kind(lab: Any, tmp_path: Path) -> None:
+    beside = {"checksum": "SHA256SUMS"}
+    packed = {"name": "it-vmdk.qcow2", "path": "/srv/others/disk.vmdk.xz", **beside}
+    unpacked = {"name": "it-gz.raw", "path": "/srv/others/disk.raw.gz", **beside}
+    converted = {"name": "it-qcow2.qcow2", "path": "/srv/others/disk.raw", "format": "qcow2"}
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        made=shell(MAKE_OTHERS),
+        before=picture(),
+        packed_check=check("image", **packed),
+        converted_check=check("image", **converted),
+        evil=task("image", name="it-evil.qcow2", path="/srv/others/evil.vmdk"),
+        after=picture(),
+        packed=task("image", **packed),
+        unpacked=task("image", **unpacked),
+        converted=task("image", **converted),
+        again=task("image", **packed),
+        compared=shell(COMPARE),
+        stored=STORED,
+        gone=shell("rm -r /srv/others /var/lib/libvirt/images/it-*; virsh pool-refresh default"),
+    )
+    assert seen["before"]["stdout"] == seen["after"]["stdout"]
+    for name, kind in (("packed", "qcow2"), ("unpacked", "raw"), ("converted", "qcow2")):
+        assert verbs(seen[name]) == ["fetch_image"]
+        assert (seen[name]["image"]["format"], seen[name]["image"]["size"]) == (kind, "16MiB")
+    for name in ("packed", "converted"):
+        assert seen[f"{name}_check"]["actions"] == seen[name]["actions"]
+        assert seen[f"{name}_check"]["diff"] == seen[name]["diff"]
+    assert not seen["again"]["changed"]
+    assert seen["compared"]["stdout_lines"] == ["Images are identical."] * 3
+    assert "it would read other files" in refused(seen["evil"], "path")
+    assert ".part" not in seen["stored"]["stdout"]
+
+
 # Half a MiB every 0.4 seconds.
 SLOW = """
 import http.server, time
@@ -212,7 +269,7 @@ def test_a_long_load_is_told_while_it_goes_on(lab: Any, tmp_path: Path) -> None:
         silent=task("image", name="it-silent.raw", **slow),
         fleet=task("fleet", images=[{"name": "it-many.raw", **slow}], progress=True),
         stopped=shell("systemctl stop slow; rm /srv/slow.py"),
-        failed=task("image", name="it-lost.raw", progress=True, **slow),
+        failed=task("image", name="it-lost.raw", progress=True, transport={"retries": 0}, **slow),
         sent=task("image", name="it-sent.raw", progress=True, src=str(source), format="raw"),
         content=shell("sha256sum /var/lib/libvirt/images/it-sent.raw"),
         left=STORED,

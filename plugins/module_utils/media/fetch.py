@@ -22,6 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.download import
     Progress,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.ready import ready
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import (
     OpenUrl,
     base_name,
@@ -34,7 +35,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.transport impor
     Transport,
     insist,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import accept, compare
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import compare
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 _MAX_LISTING = 4 * 2**20
@@ -42,7 +43,7 @@ _MAX_LISTING = 4 * 2**20
 
 @dataclass(frozen=True)
 class FetchResult:
-    """What has arrived. Sizes are in bytes, ``checksum`` is ``ALGORITHM:HEX`` of the file."""
+    """What has arrived. Sizes are in bytes, ``checksum`` is ``ALGORITHM:HEX`` of the source."""
 
     path: str
     size: int
@@ -87,8 +88,8 @@ def fetch(
         got = Download(source, part, open_url, algorithm, trusted, transport, progress, sleep).run()
         if expected:
             compare(got, expected, source=shown(source))
-        header, image_format = accept(part.path, image_format, source=shown(source))
-        part.arrive()
+        with ready(part, image_format, source=shown(source)) as (last, header, image_format):
+            last.arrive()
     return FetchResult(
         path=destination,
         size=header.file_size,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import last_line, qemu_img
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.command import last_line, work_on
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
-_OK, _CORRUPT, _LEAKS = 0, 2, 3
+_OK, _CORRUPT, _LEAKS, _CAN_NOT = 0, 2, 3, 63
 
 
 def check(path: str, image_format: str, *, source: str | None = None, timeout: float = 600) -> None:
@@ -26,20 +26,9 @@ def check(path: str, image_format: str, *, source: str | None = None, timeout: f
     shown = source or path
     # An absolute path can be taken neither for an option nor for a protocol. With --force-share
     # QEMU takes no locks, which on NFS would collide with the caller's.
-    command = ["check", "--force-share", "--output=json", "-f", image_format]
-    try:
-        status, said, complained = qemu_img(*command, os.path.abspath(path), timeout=timeout)
-    except FileNotFoundError as error:
-        raise VmrtError(
-            f"{shown} can't be checked: qemu-img is missing",
-            option="source",
-            hint="Install qemu-utils (Debian) or qemu-img (Fedora) on the node.",
-        ) from error
-    except TimeoutError as error:
-        raise VmrtError(
-            f"{shown} is refused: checking it took more than {timeout:g} s", option="source"
-        ) from error
-    if status in (_OK, _LEAKS):
+    command = ["qemu-img", "check", "--force-share", "--output=json", "-f", image_format]
+    status, said, complained = work_on(shown, [*command, os.path.abspath(path)], timeout=timeout)
+    if status in (_OK, _LEAKS) or (status == _CAN_NOT and image_format != "qcow2"):
         return
     raise VmrtError(
         f"{shown} is damaged or cut off: {_reason(status, said, complained)}",

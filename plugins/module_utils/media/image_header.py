@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_magic import (
     COMPRESSIONS,
+    FOREIGN,
     HEAD_SIZE,
+    UNPACKED,
     recognise,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qcow2 import Qcow2, parse_qcow2
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.regular_file import regular_file
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vdi import vdi_defects
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vmdk import parse_vmdk
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 FORMATS = ("qcow2", "raw")
@@ -55,6 +59,11 @@ def inspect(path: str) -> ImageHeader:
             raise VmrtError(f"can't read {path}: {error.strerror}", option="source") from error
 
     kind = recognise(head, tail)
+    if kind == "vmdk":
+        vmdk = parse_vmdk(head)
+        return ImageHeader(kind, size, vmdk.virtual_size, vmdk.refers_to, defects=vmdk.defects)
+    if kind == "vdi":
+        return ImageHeader(kind, size, defects=vdi_defects(head, size))
     if kind == "qcow2":
         qcow2: Qcow2 = parse_qcow2(head, size)
         return ImageHeader(
@@ -69,19 +78,31 @@ def inspect(path: str) -> ImageHeader:
     return ImageHeader(kind, size, size if kind == "raw" else None)
 
 
+def conversion(header: ImageHeader, wanted: str | None = None) -> str | None:
+    """The format that an image is to be converted to, or None where it stays as it is."""
+    if header.format in FOREIGN:
+        return wanted or "qcow2"
+    return wanted if header.format in FORMATS and wanted != header.format else None
+
+
 def complaints(
-    header: ImageHeader, wanted: str | None = None, *, max_virtual_size: int = MAX_VIRTUAL_SIZE
+    header: ImageHeader,
+    wanted: str | None = None,
+    *,
+    max_virtual_size: int = MAX_VIRTUAL_SIZE,
+    converted: bool = False,
 ) -> list[str]:
-    """Why the image must not be used, each a clause about "it"; empty if it may.
+    """Why the image must not be used, each a clause about "it"; empty if it may. One that is going
+    to be ``converted`` may have another format.
 
     ``wanted`` is the format the user named. A disk without partition table or known file system is
     accepted only if they named ``raw``, an ISO 9660 image only as ``raw`` too: for a CD-ROM.
     """
     named_raw = wanted == "raw" and header.format in ("iso", "unknown")
-    if header.format not in FORMATS and not named_raw:
+    if header.format not in (*FORMATS, *(FOREIGN if converted else ())) and not named_raw:
         return [_why_not(header.format)]
     found = list(header.defects)
-    if wanted and header.format != wanted and not named_raw:
+    if wanted and header.format != wanted and not named_raw and not converted:
         found.append(f"it is {header.format}, not {wanted}")
     if header.refers_to:
         found.append(f"it would read {header.refers_to} of the host")
@@ -97,14 +118,17 @@ def complaints(
     return found
 
 
-def refuse(header: ImageHeader, wanted: str | None = None, *, source: str) -> None:
+def refuse(
+    header: ImageHeader, wanted: str | None = None, *, source: str, converted: bool = False
+) -> None:
     """Raise VmrtError with all complaints about the image that came from ``source``."""
-    found = complaints(header, wanted)
+    found = complaints(header, wanted, converted=converted)
     if not found:
         return
-    hint = "Give an image in one of the formats " + ", ".join(FORMATS) + ", without references."
+    kinds = ", ".join((*FORMATS, *FOREIGN))
+    hint = f"Give an image in one of the formats {kinds}, without references."
     if header.format in COMPRESSIONS:
-        hint = "Unpack it first."
+        hint = f"Unpack it first: what is packed once with {', '.join(UNPACKED)} can be taken."
     raise VmrtError(f"{source} is refused: {'; '.join(found)}", option="source", hint=hint)
 
 

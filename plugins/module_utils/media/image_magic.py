@@ -11,6 +11,10 @@ HEAD_SIZE = 128 * 1024
 
 COMPRESSIONS = ("gzip", "bzip2", "xz", "zstd", "lz4", "zip", "7z")
 
+# What is unpacked, and what is converted: QEMU opens no other file for one of these.
+UNPACKED = ("gzip", "bzip2", "xz", "zstd")
+FOREIGN = ("vmdk", "vdi", "vhdx", "vpc")
+
 # Order matters: what says it is a container is one, whatever lies where a disk has its table.
 _MARKS = (
     ("luks", 0, b"LUKS\xba\xbe"),

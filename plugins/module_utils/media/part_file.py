@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from typing import Any
 
@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 _MIB = 2**20
 _ORIGIN = "origin"
+_MORE = "more than what is"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -40,6 +41,9 @@ class PartFile:
     def origin(self) -> dict[str, Any]:
         """What was noted of where it comes from."""
         return get_mark(self._file.fileno(), _ORIGIN)
+
+    def fileno(self) -> int:
+        return self._file.fileno()
 
     def note(self, origin: Mapping[str, Any]) -> None:
         """Remember where it comes from, for a run that goes on with it."""
@@ -64,13 +68,33 @@ class PartFile:
             while rest:
                 rest = rest[self._file.write(rest) :]
 
+    def write_sparse(self, chunk: bytes) -> None:
+        """Append ``chunk``; what is only zeros takes no room. ``close_hole`` has to follow."""
+        if chunk.count(0) == len(chunk):
+            self._file.seek(len(chunk), os.SEEK_CUR)
+        else:
+            self.write(chunk)
+
+    def close_hole(self) -> None:
+        """Be as long as all that was written, zeros at the end included."""
+        self.cut(self._file.tell())
+
     def make_room(self, size: int) -> None:
         """Raise VmrtError unless so many more bytes fit in."""
+        free = self._free()
+        if size > free:
+            needed = f"{size // _MIB} MiB more, and {free // _MIB} MiB are"
+            raise _no_room(self.destination, needed)
+
+    def full(self) -> None:
+        """Raise VmrtError if that is why another program could not write to it."""
+        if self._free() < _MIB:
+            raise _no_room(self.destination, _MORE)
+
+    def _free(self) -> int:
         with storing(self.destination):
             disk = os.fstatvfs(self._file.fileno())
-        free = disk.f_bavail * disk.f_frsize
-        if size > free:
-            raise _no_room(self.destination, f"{size // _MIB} MiB more, and {free // _MIB} MiB are")
+        return disk.f_bavail * disk.f_frsize
 
     def arrive(self, mode: int = 0o644) -> None:
         """Appear at the destination, in the place of what was there, once all is on the disk."""
@@ -110,13 +134,38 @@ def part_file(destination: str, *, resume: bool = False) -> Iterator[PartFile]:
 
 
 @contextmanager
+def stage(part: PartFile, name: str) -> Iterator[PartFile]:
+    """Another file on the way to the same place, empty and gone at the end if it has not arrived;
+    ``part`` keeps other runs away."""
+    path = f"{part.path}.{name}"
+    with storing(part.destination):
+        # What a program of a killed run still writes to is another file from now on.
+        drop_stages(part, name)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        file = FileIO(os.open(path, flags, 0o600), "r+")
+    with file:
+        try:
+            yield PartFile(file, path, part.destination)
+        finally:
+            if _is_at(file, path):
+                os.unlink(path)
+
+
+def drop_stages(part: PartFile, *names: str) -> None:
+    """Remove what a killed run left."""
+    for name in names:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{part.path}.{name}")
+
+
+@contextmanager
 def storing(destination: str) -> Iterator[None]:
     """What goes wrong with the disk below ``destination`` is told as VmrtError."""
     try:
         yield
     except OSError as error:
         if error.errno in _NO_ROOM:
-            raise _no_room(destination, "more than what is") from error
+            raise _no_room(destination, _MORE) from error
         raise VmrtError(
             f"can't write in {os.path.dirname(destination)}: {error.strerror}",
             option="destination",

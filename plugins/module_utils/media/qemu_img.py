@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.command import last_line, run
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 # What the C library calls ENOSPC; qemu-img has nothing but its text.
@@ -17,13 +18,7 @@ _NO_ROOM = b"No space left on device"
 def qemu_img(*arguments: str, timeout: float | None = None) -> tuple[int, bytes, bytes]:
     """The status of a command of qemu-img, and what it wrote to its outputs; ``timeout`` is in
     seconds. Raises FileNotFoundError and TimeoutError."""
-    # Few runs need it, and it takes longer to load than all else.
-    import asyncio
-
-    try:
-        return asyncio.run(_run(["qemu-img", *arguments], timeout))
-    except asyncio.TimeoutError as error:
-        raise TimeoutError from error
+    return run(["qemu-img", *arguments], timeout=timeout)
 
 
 def do(option: str, *arguments: str) -> None:
@@ -42,29 +37,7 @@ def do(option: str, *arguments: str) -> None:
         raise VmrtError(f"qemu-img says: {last_line(complained) or status}", option=option)
 
 
-def last_line(complained: bytes) -> str:
-    """The cause of a failure; it can quote an image, hence only printable characters of it."""
-    lines = complained.decode("utf-8", "replace").strip().splitlines()
-    return ascii(lines[-1][:300])[1:-1] if lines else ""
-
-
 def options(values: Sequence[tuple[str, object]]) -> list[str]:
     """What ``-o`` takes; nothing where there is nothing to say."""
     said = ",".join(f"{name}={value}" for name, value in values)
     return ["-o", said] if said else []
-
-
-async def _run(command: list[str], timeout: float | None) -> tuple[int, bytes, bytes]:
-    import asyncio
-
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
-    )
-    try:
-        said, complained = await asyncio.wait_for(process.communicate(), timeout)
-    except asyncio.TimeoutError:
-        process.kill()
-        await process.wait()
-        raise
-    return process.returncode or 0, said, complained

@@ -14,12 +14,15 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import
     Checksum,
     verify_checksum_spec,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.convert import virtual_size
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_check import check
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import (
     ImageHeader,
+    conversion,
     inspect,
     refuse,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_magic import UNPACKED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.regular_file import regular_file
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -32,26 +35,31 @@ def vet(
     image_format: str | None = None,
     *,
     with_qemu: bool = True,
-) -> int:
-    """The capacity of the image that the file at ``path`` would become, without changing anything.
-    Raises VmrtError if it can't become one.
+) -> int | None:
+    """The capacity of the image that the file at ``path`` would become, without changing anything;
+    None where only unpacking it, or QEMU, could tell. Raises VmrtError if it can't become one.
 
     Of checksums, only one that is written down is compared; a list of them is elsewhere.
     ``with_qemu`` lets QEMU look at its structure, too.
     """
     spec = verify_checksum_spec(checksum) if checksum else None
-    if with_qemu:
-        header, _format = accept(path, image_format, source=path)
-    else:
-        header = inspect(path)
-        refuse(header, image_format, source=path)
+    header = inspect(path)
+    capacity = header.virtual_size
+    if header.format not in UNPACKED:
+        converted = conversion(header, image_format) is not None
+        refuse(header, image_format, source=path, converted=converted)
+        if with_qemu and converted:
+            capacity = virtual_size(path, header.format, source=path)
+        elif with_qemu:
+            check(path, image_format or header.format, source=path)
+            capacity = capacity or header.file_size
     if isinstance(spec, Checksum):
         digest = hashlib.new(spec.algorithm)
         with regular_file(path, "source") as (file, _size):
             for chunk in iter(lambda: file.read(_CHUNK), b""):
                 digest.update(chunk)
         compare(Checksum(spec.algorithm, digest.hexdigest()), spec, source=path)
-    return header.virtual_size or header.file_size
+    return capacity
 
 
 def accept(path: str, image_format: str | None, *, source: str) -> tuple[ImageHeader, str]:

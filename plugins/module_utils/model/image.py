@@ -79,12 +79,14 @@ IMAGE = Schema(
         ),
         Field(
             "format",
-            "Format that the image has to have. What has no partition table or file system that "
-            "we know is taken for an image only where this says V(raw).",
+            "Format of the image in the pool. A source in another one (raw, qcow2, vmdk, vdi, "
+            "vhdx or vpc) is converted. What has no partition table or file system that we know "
+            "is taken for an image only where this says V(raw).",
             at="target/format/@type",
             choices=FORMATS,
             apply=Apply.RECREATE,
-            initial_doc="the format that its first bytes tell",
+            initial_doc="the format that its first bytes tell, or V(qcow2) where that is neither "
+            "choice",
         ),
         *PROGRESS,
         replace(STATE, doc=f"{STATE.doc} An image that is there is kept as it is."),

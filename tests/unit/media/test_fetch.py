@@ -226,9 +226,10 @@ def test_an_image_with_a_backing_file_never_meets_qemu(
     assert "'/etc/passwd'" in refused(pool, str(evil), "source")
 
 
-def test_another_format_than_the_one_named_is_refused(pool: Path, raw_disk: Path) -> None:
-    message = refused(pool, str(raw_disk), "source", image_format="qcow2")
-    assert "it is raw, not qcow2" in message
+def test_a_medium_is_no_disk_in_another_format(pool: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.iso").write_bytes(bytes(32769) + b"CD001" + bytes(4096))
+    message = refused(pool, str(tmp_path / "a.iso"), "source", image_format="qcow2")
+    assert "its format is iso" in message
 
 
 def test_what_is_named_raw_is_reported_as_raw(pool: Path, tmp_path: Path) -> None:
