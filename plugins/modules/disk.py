@@ -11,7 +11,8 @@ short_description: Make, grow and remove the volumes that disks are kept in
 description:
   - Makes a volume of a pool, empty, as an overlay of an image, or as a copy of another volume, and
     grows it, also under a running guest.
-  - An overlay can take in what it rests on, also under a running guest.
+  - An overlay can take in what it rests on, and a volume move into another pool, also under a
+    running guest.
   - A volume is never made smaller, and never removed while a vm or another volume needs it.
   - The disks of a M(vmrt.libvirt.vm) make their volumes themselves. This is for volumes that have a
     life of their own.
@@ -94,6 +95,13 @@ options:
     description:
       - Pool that holds the image; without it, that is O(pool).
     type: str
+  move_from:
+    description:
+      - Pool that the volume is moved from, as long as it is there.
+        It moves under the running vm that has it as a disk, and the
+        definition of its vm follows. One on which another volume
+        rests, or which several vms have, is not moved.
+    type: str
   name:
     description:
       - Name of the volume in its pool, and of its file.
@@ -114,6 +122,13 @@ options:
       - Without it, a new disk gets V(none).
     type: str
     choices: [none, metadata, falloc]
+  rebase:
+    description:
+      - 'V(true) leads an existing overlay to O(image), if it rests
+        on another one: what the two images differ in is written into
+        it, so that its guest sees what it saw. No running vm may
+        use it.'
+    type: bool
   size:
     description:
       - Capacity, as a number with the unit KiB, MiB, GiB or TiB.
@@ -169,6 +184,18 @@ EXAMPLES = r"""
   vmrt.libvirt.disk:
     name: web1-root.qcow2
     flat: true
+
+- name: A disk moves into another pool, also while its vm runs
+  vmrt.libvirt.disk:
+    name: web1-root.qcow2
+    pool: fast
+    move_from: default
+
+- name: An overlay rests on another image from now on, and holds what it held
+  vmrt.libvirt.disk:
+    name: web1-root.qcow2
+    image: debian-12-new.qcow2
+    rebase: true
 
 - name: Remove a volume that nothing needs any more
   vmrt.libvirt.disk:

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import (
     FakeObserver,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import switch
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -45,6 +49,38 @@ class FakeVolumes(FakeObserver):
         if self._thing("vm", action.name).live is None:
             raise VmrtError("libvirt says: Requested operation is not valid: domain is not running")
         self._flatten(self._file(action.path))
+
+    def _rebase_volume(self, action: actions.RebaseVolume) -> None:
+        volume, image = self._file(action.path), self._file(action.backing.path)
+        kept, given = self._content(volume, False), self._content(image, False)
+        # Nothing else than what the images differ in is written into it.
+        volume.written = {place: text for place, text in kept.items() if given.get(place) != text}
+        volume.backing = action.backing.path
+
+    def _move_volume(self, action: actions.MoveVolume) -> None:
+        key = action.pool, action.volume
+        if action.left:
+            del self._node.volumes[key]
+        source = self._file(action.below.path)
+        if not action.copied:
+            if key in self._node.volumes:
+                raise VmrtError("File exists", option="pool")
+            written = self._content(source, bool(action.backing))
+            backing = action.backing.path if action.backing else None
+            self._node.volumes[key] = replace(
+                source, path=action.path, backing=backing, written=written
+            )
+            thing = self._thing("vm", action.vm) if action.vm else None
+            for definition in (thing.live, thing.config) if thing else ():
+                if definition is not None and action.target:
+                    switch(definition, action.target, action.path, action.below.format)
+            if action.definition:
+                self._define(action.definition)
+        del self._node.volumes[action.move_from, action.volume]
+
+    def _define(self, action: Define) -> None:
+        """See FakeHost."""
+        raise NotImplementedError
 
     def _flatten(self, volume: Volume) -> None:
         volume.written, volume.backing = self._content(volume, False), None

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job import chain, finish
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job import (
+    chain,
+    disk_of,
+    finish,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file, storing
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import (
     do,
     options,
     qemu_img,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called, sound
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 # Who may read a new volume: libvirt gives it to the machine that uses it.
@@ -40,7 +47,10 @@ class LibvirtVolumes(LibvirtObserver):
             if os.path.lexists(action.path):
                 raise lost(f"made the volume '{action.volume}' of the pool '{action.pool}'")
             sound(action.below.path, action.below.format)
-            do(action.option, *_convert(action, part.path))
+            parts = _convert(action.below, part.path, action.format, action.layout, action.backing)
+            if action.snapshot:
+                parts[1:1] = ["-l", f"snapshot.name={action.snapshot}"]
+            do(action.option, *parts)
             if action.capacity is not None:
                 do("size", "resize", "-f", action.format, part.path, str(action.capacity))
             part.arrive(_MODE)
@@ -68,6 +78,123 @@ class LibvirtVolumes(LibvirtObserver):
             )
         self._refresh(action.pools)
 
+    def _rebase_volume(self, action: actions.RebaseVolume) -> None:
+        with called("rebase"):
+            sound(action.path, "qcow2")
+        with called("image"):
+            sound(action.backing.path, action.backing.format)
+        _without_snapshots(action.path, "rebase")
+        backing = ["-b", action.backing.path, "-F", action.backing.format]
+        do("rebase", "rebase", "-f", "qcow2", *backing, action.path)
+        self._refresh([action.pool])
+
+    def _move_volume(self, action: actions.MoveVolume) -> None:
+        # As long as the mark is there, what is at the path may be half of it.
+        mark = part_file(f"{action.path}{actions.MOVING}")
+        with _in_pool(), storing(action.path), mark as moving:
+            try:
+                self._copy_and_switch(action)
+                os.unlink(action.below.path)
+            finally:
+                moving.kept = os.path.lexists(action.path) and os.path.lexists(action.below.path)
+        self._refresh([action.pool, action.move_from])
+
+    def _copy_and_switch(self, action: actions.MoveVolume) -> None:
+        if action.target:
+            domain = self._thing("vm", action.vm or "")
+            if chain(domain, action.target)[0] != action.path:
+                self._copy_under(domain, action.target, action)
+        elif not action.copied:
+            self._copy_aside(action)
+            if action.definition:
+                self._define(action.definition)
+
+    def _define(self, action: Define) -> None:
+        """See LibvirtHost."""
+        raise NotImplementedError
+
+    def _copy_under(self, domain: Any, target: str, action: actions.MoveVolume) -> None:
+        """Copy the disk of a running vm, which then goes on with the copy."""
+        if not domain.blockJobInfo(target, 0):
+            self._begin_copy(domain, target, action)
+        elif _mirror(domain, target) != action.path:
+            raise VmrtError(
+                f"the disk {target} of '{action.vm}' has another job",
+                option="move_from",
+                hint="Wait for it, or end it with virsh blockjob --abort.",
+            )
+        finish(domain, target)
+        if chain(domain, target)[0] != action.path:
+            os.unlink(action.path)
+            raise VmrtError(
+                f"the disk {target} of '{action.vm}' was not copied, and stays where it is",
+                option="pool",
+                hint="Is there room in the pool?",
+            )
+
+    def _begin_copy(self, domain: Any, target: str, action: actions.MoveVolume) -> None:
+        if action.left:
+            os.unlink(action.path)
+        size = domain.blockInfo(target, 0)[0]
+        do("pool", *_create(action, size))
+        # It is not resumed when the vm is started anew.
+        flags = libvirt.VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB
+        flags |= libvirt.VIR_DOMAIN_BLOCK_COPY_REUSE_EXT
+        if action.backing:
+            flags |= libvirt.VIR_DOMAIN_BLOCK_COPY_SHALLOW
+        disk = tree.new("disk")
+        tree.ensure(disk, "@type").put("file")
+        tree.ensure(disk, "source/@file").put(action.path)
+        tree.ensure(disk, "driver/@type").put(action.below.format)
+        try:
+            domain.blockCopy(target, tree.render(disk), {}, flags)
+        except libvirt.libvirtError:
+            os.unlink(action.path)
+            raise
+
+    @staticmethod
+    def _copy_aside(action: actions.MoveVolume) -> None:
+        """Copy a volume that no running vm uses."""
+        if action.left:
+            os.unlink(action.path)
+        with called("move_from"):
+            sound(action.below.path, action.below.format)
+        _own_file(action.path)
+        try:
+            do(
+                "move_from",
+                *_convert(
+                    action.below,
+                    action.path,
+                    action.below.format,
+                    action.layout,
+                    action.backing,
+                ),
+            )
+            _to_disk(action.path)
+        except VmrtError:
+            os.unlink(action.path)
+            raise
+
+
+def _own_file(path: str) -> None:
+    """An empty file that nobody else can read."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
+
+
+def _to_disk(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _mirror(domain: Any, target: str) -> str | None:
+    """Where a disk is being copied to."""
+    source = disk_of(domain, target).find("mirror/source")
+    return None if source is None else source.get("file")
+
 
 @contextmanager
 def _in_pool() -> Iterator[None]:
@@ -80,21 +207,37 @@ def _in_pool() -> Iterator[None]:
         raise
 
 
-def _convert(action: actions.CloneVolume, path: str) -> list[str]:
-    layout = dict(action.layout)
-    if action.format == "qcow2":
-        layout.setdefault("compat", "1.1")
+def _convert(
+    below: actions.Layer,
+    path: str,
+    image_format: str,
+    layout: Mapping[str, Any],
+    backing: actions.Layer | None,
+) -> list[str]:
+    """The command that copies what a file holds."""
+    command = ["convert", "-f", below.format, "-O", image_format, *_options(image_format, layout)]
+    if layout.get("compressed"):
+        command.append("-c")
+    if backing:
+        command += ["-B", backing.path, "-F", backing.format]
+    return [*command, below.path, path]
+
+
+def _options(image_format: str, layout: Mapping[str, Any]) -> list[str]:
+    layout = {"compat": "1.1", **layout} if image_format == "qcow2" else layout
     told = [(name, layout[name]) for name in _OF_QCOW2 if name in layout]
     if layout.get("preallocation", "none") != "none":
         told.append(("preallocation", layout["preallocation"]))
-    command = ["convert", "-f", action.below.format, "-O", action.format, *options(told)]
-    if layout.get("compressed"):
-        command.append("-c")
+    return options(told)
+
+
+def _create(action: actions.MoveVolume, size: int) -> list[str]:
+    """The command that makes the file that a disk is copied to."""
+    image_format = action.below.format
+    command = ["create", "-q", "-f", image_format, *_options(image_format, action.layout)]
     if action.backing:
-        command += ["-B", action.backing.path, "-F", action.backing.format]
-    if action.snapshot:
-        command += ["-l", f"snapshot.name={action.snapshot}"]
-    return [*command, action.below.path, path]
+        command += ["-b", action.backing.path, "-F", action.backing.format]
+    return [*command, action.path, str(size)]
 
 
 def _without_snapshots(path: str, option: str) -> None:

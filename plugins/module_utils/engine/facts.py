@@ -318,6 +318,12 @@ class NodeFacts:
         lies_there = is_new and self._observer.is_file(path)
         return VolumeSeen(pool, name, path, None, None) if lies_there else None
 
+    def vm(self, name: str) -> Seen | None:
+        return self._observer.look("vm", name)
+
+    def is_file(self, path: str) -> bool:
+        return self._observer.is_file(path)
+
     def real_path(self, path: str) -> str:
         return self._observer.real_path(path)
 

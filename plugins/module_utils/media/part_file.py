@@ -112,8 +112,8 @@ def part_file(destination: str, *, resume: bool = False) -> Iterator[PartFile]:
 
     Raises VmrtError that names ``destination``, also if another run is writing the same file.
     """
-    folder, name = _split(destination)
-    path = os.path.join(folder, f".{name}.part")
+    _split(destination)
+    path = part_path(destination)
     with storing(destination):
         # Of a run that was killed the file is still there; of one that runs, it is locked.
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -178,6 +178,12 @@ def _no_room(destination: str, needed: str) -> VmrtError:
         option="destination",
         hint="Nothing was kept. Make room in the pool, and run again.",
     )
+
+
+def part_path(destination: str) -> str:
+    """Where a file is until it arrives at ``destination``."""
+    folder, name = os.path.split(destination)
+    return os.path.join(folder, f".{name}.part")
 
 
 def _split(destination: str) -> tuple[str, str]:

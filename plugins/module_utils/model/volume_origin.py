@@ -26,6 +26,13 @@ ORIGIN_FIELDS = (
         check=names.name,
     ),
     Field(
+        "rebase",
+        "V(true) leads an existing overlay to O(image), if it rests on another one: what the two "
+        "images differ in is written into it, so that its guest sees what it saw. No running vm "
+        "may use it.",
+        type="bool",
+    ),
+    Field(
         "flat",
         "V(true) has the volume rest on no other one: a new one is a full copy of its O(image) or "
         "of O(clone_from), and an existing overlay takes in what is below it, also under the "
@@ -50,6 +57,13 @@ ORIGIN_FIELDS = (
         "clone_snapshot",
         "Internal snapshot of O(clone_from) that is copied, in place of what it holds now. The "
         "copy rests on no other volume.",
+        check=names.name,
+    ),
+    Field(
+        "move_from",
+        "Pool that the volume is moved from, as long as it is there. It moves under the running vm "
+        "that has it as a disk, and the definition of its vm follows. One on which another volume "
+        "rests, or which several vms have, is not moved.",
         check=names.name,
     ),
 )

@@ -254,6 +254,89 @@ def test_an_overlay_of_a_running_vm_takes_in_its_image() -> None:
     converge.run(made, VOLUME_RESOURCE, name="base.qcow2", state="absent")
 
 
+def two_pools(made: FakeNode) -> FakeNode:
+    converge.run(made, POOL_RESOURCE, name="fast", state="active")
+    return made
+
+
+MOVE = {"name": "data.qcow2", "pool": "fast", "move_from": "default"}
+
+
+def test_a_disk_moves_under_its_running_vm() -> None:
+    made = two_pools(in_use(image="base.qcow2"))
+    volume(made).written["0"] = "own"
+    plan = converge.run(made, VOLUME_RESOURCE, **MOVE, size="6GiB")
+    assert converge.steps(plan) == [
+        "move volume fast data.qcow2 default web1 vda",
+        "own volumes web1 ('fast/data.qcow2',)",
+        f"block resize web1 vda {6 * GIB}",
+    ]
+    assert plan.before == {"pool": "default", "size": "5GiB"}
+    assert ("default", "data.qcow2") not in made.volumes
+    moved = volume(made, pool="fast")
+    assert (moved.backing, moved.written) == (volume(made, "base.qcow2").path, {"0": "own"})
+    assert converge.report(made, VOLUME_RESOURCE, **MOVE)["used_by"] == ["web1"]
+
+
+def test_the_definition_of_a_vm_that_is_off_follows() -> None:
+    made = two_pools(in_use("present", image="base.qcow2"))
+    plan = converge.run(made, VOLUME_RESOURCE, **MOVE, flat=True)
+    assert converge.steps(plan)[0] == "move volume fast data.qcow2 default web1"
+    assert volume(made, pool="fast").backing is None
+    assert converge.report(made, VOLUME_RESOURCE, **MOVE)["used_by"] == ["web1"]
+
+
+def test_a_move_that_broke_off_goes_on() -> None:
+    made = two_pools(in_use("present"))
+    half = f"{folder(made, 'fast')}/data.qcow2"
+    made.volumes["fast", "data.qcow2"] = Volume(half, 0)
+    both = converge.refused(made, VOLUME_RESOURCE, **MOVE)
+    assert both.option == "name"
+    assert "both have a volume" in str(both)
+    made.files[f"{folder(made, 'fast')}/.data.qcow2.moving.part"] = ""
+    converge.run(made, VOLUME_RESOURCE, **MOVE)
+    assert volume(made, pool="fast").capacity == 5 * GIB
+    # The vm went over, and the old file was not deleted any more.
+    made.volumes["default", "data.qcow2"] = Volume(f"{play.FOLDER}/data.qcow2", GIB)
+    converge.run(made, VOLUME_RESOURCE, **MOVE)
+    assert ("default", "data.qcow2") not in made.volumes
+    assert volume(made, pool="fast").capacity == 5 * GIB
+
+
+def test_what_is_not_moved() -> None:
+    made = two_pools(in_use())
+    none = converge.refused(made, VOLUME_RESOURCE, **{**MOVE, "name": "none"})
+    assert none.option == "name"
+    here = converge.refused(made, VOLUME_RESOURCE, **{**MOVE, "pool": "default"})
+    assert here.option == "move_from"
+    assert converge.refused(made, VOLUME_RESOURCE, **MOVE, size="1GiB").option == "size"
+    converge.run(made, VOLUME_RESOURCE, name="above.qcow2", image="data.qcow2")
+    resting = converge.refused(made, VOLUME_RESOURCE, **MOVE)
+    assert "default/above.qcow2 rests on" in str(resting)
+
+
+def folder(made: FakeNode, pool: str) -> str:
+    return str(made.pools[pool].config.findtext("target/path"))
+
+
+def test_an_overlay_is_led_to_another_image() -> None:
+    made = in_use("present", image="base.qcow2")
+    converge.run(made, VOLUME_RESOURCE, name="new.qcow2", clone_from="base.qcow2")
+    volume(made, "base.qcow2").written["0"] = "seen"
+    wish = {"name": "data.qcow2", "image": "new.qcow2", "rebase": True}
+    plan = converge.run(made, VOLUME_RESOURCE, **wish)
+    assert converge.steps(plan) == ["rebase volume default data.qcow2 default/new.qcow2"]
+    assert (plan.before, plan.after) == ({"image": "base.qcow2"}, {"image": "new.qcow2"})
+    assert volume(made).written == {"0": "seen"}
+    alone = converge.refused(made, VOLUME_RESOURCE, name="data.qcow2", rebase=True)
+    assert alone.option == "rebase"
+    flat = {"name": "new.qcow2", "image": "base.qcow2", "rebase": True}
+    assert "is no overlay" in str(converge.refused(made, VOLUME_RESOURCE, **flat))
+    up = in_use(image="base.qcow2")
+    converge.run(up, VOLUME_RESOURCE, name="new.qcow2", clone_from="base.qcow2")
+    assert "the running vm 'web1'" in str(converge.refused(up, VOLUME_RESOURCE, **wish))
+
+
 def test_what_uses_a_volume_is_told() -> None:
     made = in_use(image="base.qcow2")
     (data,) = report.disks(FakeObserver(made), {"name": "data.qcow2"})["disks"]

@@ -10,7 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import HIDDEN, Action
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
+    HIDDEN,
+    Action,
+    Define,
+)
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,41 @@ class PullLayers(Action):
     target: str
     path: str = field(metadata=HIDDEN)
     pools: Sequence[str] = field(default=(), metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
+class RebaseVolume(Action):
+    """Lead an overlay that no running vm uses to another image, and keep what it holds."""
+
+    pool: str
+    volume: str
+    image: str
+    path: str = field(metadata=HIDDEN)
+    backing: Layer = field(metadata=HIDDEN)
+
+
+# The mark of a move that has not come to its end is at the path of this file.
+MOVING = ".moving"
+
+
+@dataclass(frozen=True)
+class MoveVolume(Action):
+    """Copy a volume into another pool, have its vm use the copy, and delete the volume.
+
+    ``vm`` and ``target`` are the disk of a running vm that it is, ``definition`` the new one of a
+    vm that is off. ``left`` tells that a run that did not come to its end left a file at ``path``,
+    and ``copied`` that its vm uses that already."""
+
+    pool: str
+    volume: str
+    move_from: str
+    vm: str | None
+    target: str | None
+    path: str = field(metadata=HIDDEN)
+    capacity: int = field(metadata=HIDDEN)
+    below: Layer = field(metadata=HIDDEN)
+    backing: Layer | None = field(default=None, metadata=HIDDEN)
+    layout: Mapping[str, Any] = field(default_factory=dict, metadata=HIDDEN)
+    definition: Define | None = field(default=None, metadata=HIDDEN)
+    left: bool = field(default=False, metadata=HIDDEN)
+    copied: bool = field(default=False, metadata=HIDDEN)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
@@ -23,6 +23,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import stays_inside
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.flatten import flatten
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.grow import grow, shrinks
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.move import Move, move
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.rebase import rebase
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_disk
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import FORMATS, VOLUME
@@ -35,8 +37,33 @@ def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
     """The plan that takes a volume, or its absence, to what was given."""
     if given["state"] == "absent":
         return plan_removal(given, facts)
+    moved = move(given, facts) if "move_from" in given else None
+    if moved:
+        return _moved(given, moved)
     volume = facts.volume(given["pool"], given["name"])
     return _new(given, facts) if volume is None else _existing(given, volume, facts)
+
+
+def _moved(given: Mapping[str, Any], moved: Move) -> Plan:
+    changes = [
+        Change("pool", VOLUME["pool"], given["move_from"], given["pool"]),
+        *changed(given, moved.volume),
+    ]
+    errors = fixed(changes)
+    size, has = given.get("size"), moved.volume.capacity
+    if size is not None and has is not None and size < has:
+        errors.append(shrinks(moved.volume, size, "size"))
+    raise_all(errors)
+    return _plan(moved.steps, changes)
+
+
+def _plan(actions: Sequence[Action], changes: list[Change]) -> Plan:
+    return Plan(
+        tuple(actions),
+        tuple(changes),
+        before={change.path: change.as_dict()["before"] for change in changes},
+        after={change.path: change.as_dict()["after"] for change in changes},
+    )
 
 
 def _new(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
@@ -72,12 +99,12 @@ def _existing(given: Mapping[str, Any], volume: VolumeSeen, facts: NodeFacts) ->
     if given.get("flat") and volume.backing:
         changes.append(Change("flat", VOLUME["flat"], False, True))
         actions.insert(0, flatten(volume, facts))
-    return Plan(
-        tuple(actions),
-        tuple(changes),
-        before={change.path: change.as_dict()["before"] for change in changes},
-        after={change.path: change.as_dict()["after"] for change in changes},
-    )
+    if given.get("rebase") and not given.get("flat"):
+        led = rebase(given, volume, facts)
+        if led:
+            changes.append(Change("image", VOLUME["image"], led[1], given["image"]))
+            actions.insert(0, led[0])
+    return _plan(actions, changes)
 
 
 def changed(given: Mapping[str, Any], volume: VolumeSeen) -> list[Change]:
