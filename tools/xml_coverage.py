@@ -25,6 +25,7 @@ from lxml import etree  # noqa: E402
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.network import NETWORK  # noqa: E402
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import POOL  # noqa: E402
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.secret import SECRET  # noqa: E402
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM  # noqa: E402
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import VOLUME  # noqa: E402
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree  # noqa: E402
@@ -42,6 +43,7 @@ _KINDS: dict[str, tuple[str, Schema | None]] = {
     "network": ("networkxml2xmlin", NETWORK),
     "pool": ("storagepoolxml2xmlin", POOL),
     "volume": ("storagevolxml2xmlin", VOLUME),
+    "secret": ("secretxml2xmlin", SECRET),
     "domainsnapshot": ("qemudomainsnapshotxml2xmlin", None),
     "filter": ("nwfilterxml2xmlin", None),
 }

@@ -109,8 +109,8 @@ options:
         type: str
   auth:
     description:
-      - As whom the node logs in to the servers of the pool. The password
-        is one of libvirt's secrets.
+      - 'As whom the node logs in to the servers of the pool. The
+        password is one of libvirt''s secrets: see M(vmrt.libvirt.secret).'
       - A change takes effect at the next start of the pool.
     type: dict
     suboptions:

@@ -57,6 +57,7 @@ def _not_found() -> tuple[int, ...]:
         libvirt.VIR_ERR_NO_STORAGE_POOL,
         libvirt.VIR_ERR_NO_STORAGE_VOL,
         libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT,
+        libvirt.VIR_ERR_NO_SECRET,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
     fake_domain,
     fake_memory,
+    fake_secrets,
     fake_tune,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_guest import FakeGuest
@@ -57,6 +58,9 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes):
     def _define(self, action: actions.Define) -> None:
         check_race(action, self.look(action.kind, action.name))
         root = tree.parse(action.xml)
+        if action.kind == "secret":
+            fake_secrets.define(self._node, root)
+            return
         if root.findtext("name") != action.name:
             raise VmrtError(f"libvirt says: '{action.name}' can not be renamed by defining it")
         things = self._node.things(action.kind)
@@ -105,6 +109,9 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes):
 
     def _undefine(self, action: actions.Undefine) -> None:
         thing = self._thing(action.kind, action.name)
+        if action.kind == "secret":
+            fake_secrets.undefine(self._node, action.name)
+            return
         if thing.saved and not action.saved:
             raise VmrtError("libvirt says: Refusing to undefine while domain managed save exists")
         if thing.live is None:
@@ -254,6 +261,10 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes):
         tree.remove(root, MARK)
         parent = tree.ensure(root, "metadata", ("metadata", "memory")).element
         parent.append(tree.parse(action.xml))
+
+    def _set_secret_value(self, action: actions.SetSecretValue) -> None:
+        self._thing("secret", action.name)
+        fake_secrets.set_value(self._node, action.name, action.value)
 
     def _build_pool(self, action: actions.BuildPool) -> None:
         config: Any = self._thing("pool", action.pool).config

@@ -40,7 +40,7 @@ VALUES: Mapping[str, Any] = {
 
 @dataclass
 class Thing:
-    """A vm, network or pool. ``config`` is its definition, None where it is transient, and
+    """A vm, network, pool or secret. ``config`` is its definition, None where it is transient, and
     ``live`` the one in force."""
 
     config: tree.Element | None = None
@@ -84,6 +84,10 @@ class FakeNode:
     vms: dict[str, Thing] = field(default_factory=dict)
     networks: dict[str, Thing] = field(default_factory=dict)
     pools: dict[str, Thing] = field(default_factory=dict)
+    # Their values by their names, and those of private ones that are remembered.
+    secrets: dict[str, Thing] = field(default_factory=dict)
+    secret_values: dict[str, bytes] = field(default_factory=dict)
+    known_values: dict[str, bytes] = field(default_factory=dict)
     volumes: dict[tuple[str, str], Volume] = field(default_factory=dict)
     folders: set[str] = field(default_factory=lambda: {"/var/lib/libvirt/images"})
     # Files that nodes often have, and this one has not.
@@ -116,8 +120,13 @@ class FakeNode:
     now: int = 1767225600
 
     def things(self, kind: str) -> dict[str, Thing]:
-        """All of a kind: vm, network, pool."""
-        return {"vm": self.vms, "network": self.networks, "pool": self.pools}[kind]
+        """All of a kind: vm, network, pool, secret."""
+        return {
+            "vm": self.vms,
+            "network": self.networks,
+            "pool": self.pools,
+            "secret": self.secrets,
+        }[kind]
 
     def picture(self) -> Any:
         """All that libvirt would tell, as plain data: equal when nothing changed."""
@@ -131,8 +140,9 @@ class FakeNode:
                     name: (xml(one.config), xml(one.live), one.state, one.autostart, one.saved)
                     for name, one in self.things(kind).items()
                 }
-                for kind in ("vm", "network", "pool")
+                for kind in ("vm", "network", "pool", "secret")
             },
+            "secret values": dict(self.secret_values),
             "volumes": {key: vars(volume).copy() for key, volume in self.volumes.items()},
             "folders": sorted(self.folders),
             "snapshots": {

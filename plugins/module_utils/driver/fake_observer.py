@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_secrets
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts import user_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import (
     FakeNode,
@@ -23,6 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.name import name_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import FOLDERS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
@@ -79,6 +81,10 @@ class FakeObserver:
         return known.get(uuid)
 
     def look(self, kind: str, name: str) -> Seen | None:
+        if kind == "secret":
+            secret = fake_secrets.find(self._node, name)
+            root = secret.config if secret else None
+            return None if root is None else Seen(name_of(root), tree.render(root), "present")
         thing = self._node.things(kind).get(name)
         if thing is None:
             return None
@@ -103,6 +109,17 @@ class FakeObserver:
         if thing is None:
             raise NotFound(f"the {kind} '{name}' is gone")
         return thing
+
+    def has_secret_value(self, name: str) -> bool | None:
+        return name in self._node.secret_values or (
+            None if fake_secrets.is_private(self._node, name) else False
+        )
+
+    def is_secret_value(self, name: str, value: bytes) -> bool | None:
+        if fake_secrets.is_private(self._node, name):
+            known = self._node.known_values.get(name)
+            return None if known is None else known == value
+        return self._node.secret_values.get(name) == value
 
     def pool_types(self) -> list[str] | None:
         return self._node.pool_types

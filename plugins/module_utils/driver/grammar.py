@@ -12,7 +12,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 # Debian, Fedora and SUSE keep it here.
 _FOLDER = "/usr/share/libvirt/schemas"
-_FILES = {"vm": "domain.rng", "network": "network.rng", "pool": "storagepool.rng"}
+_FILES = {
+    "vm": "domain.rng",
+    "network": "network.rng",
+    "pool": "storagepool.rng",
+    "secret": "secret.rng",
+}
 
 
 def complaints(kind: str, xml: str) -> list[str]:

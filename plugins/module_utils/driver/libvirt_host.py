@@ -27,6 +27,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrat
     LibvirtMigrate,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_secrets import (
+    set_value,
+    undefine_secret,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_volumes import (
     LibvirtVolumes,
 )
@@ -90,11 +94,16 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers, Lib
             self._connection.defineXMLFlags(xml, flags)
         elif action.kind == "network":
             self._connection.networkDefineXML(action.xml)
+        elif action.kind == "secret":
+            self._connection.secretDefineXML(action.xml, 0)
         else:
             self._connection.storagePoolDefineXML(action.xml, 0)
 
     def _undefine(self, action: actions.Undefine) -> None:
         thing = self._thing(action.kind, action.name)
+        if action.kind == "secret":
+            undefine_secret(thing)
+            return
         if action.kind != "vm":
             thing.undefine()
             return
@@ -272,6 +281,15 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers, Lib
         domain = self._thing("vm", action.name)
         live, config = libvirt.VIR_DOMAIN_AFFECT_LIVE, libvirt.VIR_DOMAIN_AFFECT_CONFIG
         set_mark(domain, tree.parse(action.xml), config if action.kept else live)
+
+    def _set_secret_value(self, action: actions.SetSecretValue) -> None:
+        secret = self._thing("secret", action.name)
+        try:
+            set_value(secret, action.value)
+        except libvirt.libvirtError:
+            if action.is_new:
+                undefine_secret(secret)
+            raise
 
     def _build_pool(self, action: actions.BuildPool) -> None:
         pool = self._thing("pool", action.pool)

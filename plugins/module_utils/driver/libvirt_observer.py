@@ -35,6 +35,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts imp
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_snapshots import (
     snapshots_of,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_secrets import (
+    find_secret,
+    has_value,
+    is_value,
+    seen_secret,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.transfer import digest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.vitals import vitals
@@ -142,6 +148,8 @@ class LibvirtObserver:
 
     def names(self, kind: str) -> list[str]:
         with translated(f"listing each {kind}"):
+            if kind == "secret":
+                return sorted(seen_secret(one).name for one in self._all(kind))
             return sorted(thing.name() for thing in self._all(kind))
 
     def vm_of_uuid(self, uuid: str) -> str | None:
@@ -152,7 +160,17 @@ class LibvirtObserver:
     def look(self, kind: str, name: str) -> Seen | None:
         with translated(f"reading the {kind} '{name}'"):
             thing = self._find(kind, name)
-            return None if thing is None else self._seen(kind, thing)
+            if thing is None:
+                return None
+            return seen_secret(thing) if kind == "secret" else self._seen(kind, thing)
+
+    def has_secret_value(self, name: str) -> bool | None:
+        with translated(f"looking whether the secret '{name}' has a value"):
+            return has_value(self._thing("secret", name))
+
+    def is_secret_value(self, name: str, value: bytes) -> bool | None:
+        with translated(f"comparing the value of the secret '{name}'"):
+            return is_value(self._thing("secret", name), value)
 
     def definitions(self) -> list[str]:
         with translated("reading each vm"):
@@ -165,6 +183,7 @@ class LibvirtObserver:
             "vm": self._connection.listAllDomains,
             "network": self._connection.listAllNetworks,
             "pool": self._connection.listAllStoragePools,
+            "secret": self._connection.listAllSecrets,
         }
         things: list[Any] = lists[kind]()
         return things
@@ -175,6 +194,8 @@ class LibvirtObserver:
             "network": self._connection.networkLookupByName,
             "pool": self._connection.storagePoolLookupByName,
         }
+        if kind == "secret":
+            return find_secret(self._connection, name)
         return found(look_up[kind], name)
 
     def _thing(self, kind: str, name: str) -> Any:
@@ -280,6 +301,7 @@ class LibvirtObserver:
         backing = tree.find(root, "backingStore/path")
         length = root.findtext("physical")
         size = root.find("target/clusterSize")
+        secret = tree.find(root, "target/encryption/secret/@uuid")
         return VolumeSeen(
             pool=pool,
             name=volume.name(),
@@ -292,6 +314,7 @@ class LibvirtObserver:
             compat=root.findtext("target/compat"),
             cluster_size=None if size is None else units.xml_size(size.text, size.get("unit"), "B"),
             encrypted=root.find("target/encryption") is not None,
+            secret=secret.text if secret else None,
         )
 
     def users(self) -> dict[str, list[User]]:

@@ -204,6 +204,16 @@ class SetMetadata(Action):
 
 
 @dataclass(frozen=True)
+class SetSecretValue(Action):
+    """Give a secret a value, in base64, or, without one, a value that is made up. One that is new
+    is undefined again when that fails."""
+
+    name: str
+    value: str | None = field(default=None, metadata=HIDDEN, repr=False)
+    is_new: bool = field(default=False, metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
 class BuildPool(Action):
     """Make the folder of a pool, or, where ``format`` says how, what its source lies on: then the
     pool is new, and is undefined again when that fails."""

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.definitions import (
+    of_pools,
+    of_vms,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -48,6 +52,8 @@ class VolumeSeen:
     compat: str | None = None
     cluster_size: int | None = None
     encrypted: bool = False
+    # UUID of the secret that it is encrypted with.
+    secret: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,13 +101,13 @@ class Observer(Protocol):
         """The time on the node, in seconds since 1970."""
 
     def names(self, kind: str) -> list[str]:
-        """The names of all things of a kind: vm, network, pool."""
+        """The names of all things of a kind: vm, network, pool, secret."""
 
     def vm_of_uuid(self, uuid: str) -> str | None:
         """The name of the vm with a UUID, or None."""
 
     def look(self, kind: str, name: str) -> Seen | None:
-        """A vm, network or pool, or None."""
+        """A vm, network, pool or secret, or None."""
 
     def definitions(self) -> list[str]:
         """The definition in force of each vm, in the order of their names."""
@@ -109,6 +115,12 @@ class Observer(Protocol):
     def snapshots(self, vm: str | None = None) -> Mapping[str, list[SnapshotSeen]]:
         """The snapshots of a vm, or of all that have any, by the name of the vm; parents come
         before their children."""
+
+    def has_secret_value(self, name: str) -> bool | None:
+        """Has a secret a value? None where that can not be known."""
+
+    def is_secret_value(self, name: str, value: bytes) -> bool | None:
+        """Has a secret this value? None where that can not be known."""
 
     def pool_types(self) -> list[str] | None:
         """The kinds of pools that libvirt can have, or None where it can not tell."""
@@ -251,28 +263,21 @@ class NodeFacts:
     def complaints(self, kind: str, xml: str) -> list[str]:
         return self._observer.complaints(kind, xml)
 
-    def naming(self, volume: VolumeSeen) -> list[str]:
-        """The vms that name a volume anywhere: now, from their next start on, or as they were
-        when a snapshot was taken."""
-        names = {volume.path, (volume.pool, volume.name)}
-        return [vm for vm, told in self._told.items() if names & told]
+    @cached_property
+    def vm_definitions(self) -> Mapping[str, list[tree.Element]]:
+        """All definitions that libvirt keeps of each vm, those of its snapshots too."""
+        return of_vms(self._observer)
 
     @cached_property
-    def _told(self) -> Mapping[str, set[str | tuple[str, str]]]:
-        """All words, and all pools with a volume, in what libvirt keeps of each vm."""
-        kept = self._observer.snapshots()
-        told: dict[str, set[str | tuple[str, str]]] = {}
-        for name in self._observer.names("vm"):
-            seen = self._observer.look("vm", name)
-            texts = [one.xml for one in kept.get(name, ())]
-            texts += [xml for xml in (seen.xml, seen.live_xml) if xml] if seen else []
-            for text in texts:
-                root = tree.parse(text)
-                pairs = {
-                    (one.get("pool", ""), one.get("volume", "")) for one in root.iter("source")
-                }
-                told.setdefault(name, set()).update(tree.words(root), pairs)
-        return told
+    def pool_definitions(self) -> Mapping[str, list[tree.Element]]:
+        """All definitions that libvirt keeps of each pool."""
+        return of_pools(self._observer)
+
+    def has_secret_value(self, name: str) -> bool | None:
+        return self._observer.has_secret_value(name)
+
+    def is_secret_value(self, name: str, value: bytes) -> bool | None:
+        return self._observer.is_secret_value(name, value)
 
     def network_active(self, name: str) -> bool | None:
         """Is the network active? None when there is no such network."""

@@ -10,6 +10,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.network import NETWORK
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import POOL
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.secret import SECRET
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import diff
@@ -17,7 +18,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 
-_SCHEMAS: dict[str, Schema] = {"vm": VM, "network": NETWORK, "pool": POOL}
+_SCHEMAS: dict[str, Schema] = {"vm": VM, "network": NETWORK, "pool": POOL, "secret": SECRET}
 
 
 def check_race(action: Define, now: Seen | None) -> None:

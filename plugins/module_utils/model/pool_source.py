@@ -214,7 +214,7 @@ ADAPTER = Schema(
 AUTH = Schema(
     name="auth",
     doc="As whom the node logs in to the servers of the pool. The password is one of libvirt's "
-    "secrets.",
+    "secrets: see M(vmrt.libvirt.secret).",
     required_one_of=(("secret_uuid", "secret_usage"),),
     mutually_exclusive=(("secret_uuid", "secret_usage"),),
     fields=(

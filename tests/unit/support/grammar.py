@@ -21,6 +21,7 @@ _FILES = {
     "network": "network",
     "pool": "storagepool",
     "volume": "storagevol",
+    "secret": "secret",
 }
 
 

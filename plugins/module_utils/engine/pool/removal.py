@@ -17,7 +17,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import overlays, vms
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import (
+    naming,
+    overlays,
+    vms,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
 
 
@@ -46,7 +50,7 @@ def plan_removal(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) 
 
 
 def _needed(volume: VolumeSeen, facts: NodeFacts) -> list[VmrtError]:
-    by = [f"the vm '{vm}'" for vm in sorted({*vms(volume, facts), *facts.naming(volume)})]
+    by = [f"the vm '{vm}'" for vm in sorted({*vms(volume, facts), *naming(volume, facts)})]
     by += [
         f"its overlay {one.pool}/{one.name}"
         for one in overlays(volume, facts)

@@ -11,11 +11,26 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     User,
     VolumeSeen,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 
 def vms(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
     """The vms that have a volume as a disk, or below one as far as libvirt knows."""
     return sorted({user.vm for user in facts.users.get(volume.path, ())})
+
+
+def naming(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
+    """The vms that name a volume anywhere in what libvirt keeps of them."""
+    return [
+        vm
+        for vm, roots in facts.vm_definitions.items()
+        if any(_names(volume, root) for root in roots)
+    ]
+
+
+def _names(volume: VolumeSeen, root: tree.Element) -> bool:
+    pairs = ((one.get("pool"), one.get("volume")) for one in root.iter("source"))
+    return volume.path in tree.words(root) or (volume.pool, volume.name) in pairs
 
 
 def overlays(volume: VolumeSeen, facts: NodeFacts) -> list[VolumeSeen]:
