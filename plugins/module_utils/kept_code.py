@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import gc
 import io
 import json
 import os
@@ -84,12 +85,20 @@ def find(digest: str, archive: str | None) -> str | None:
 
 
 def load(folder: str, name: str) -> Any:
-    """A module from the folder: what is imported from now on comes from there."""
+    """A module from the folder: what is imported from now on comes from there.
+
+    What is imported stays until the end. To look through it for garbage would take about as long
+    as to import it.
+    """
     for package in _PACKAGES:
         path = import_module(f"{_PLUGINS}.{package}").__path__
         path.insert(0, os.path.join(folder, package))
     _running.append(name)
-    return import_module(f"{_PLUGINS}.modules.{name}")
+    gc.disable()
+    module = import_module(f"{_PLUGINS}.modules.{name}")
+    gc.freeze()
+    gc.enable()
+    return module
 
 
 def _own(folder: str) -> str:

@@ -108,6 +108,9 @@ class Fleet(Protocol):
     ) -> None:
         """Make all as it should be, each thing whatever becomes of the others."""
 
+    def names(self) -> dict[str, list[str]]:
+        """The names of the things of each kind."""
+
     def trouble(self) -> str:
         """What went wrong, in short; "" where nothing did."""
 
@@ -205,6 +208,9 @@ def run_fleet(schema: Schema, fleet: type[Fleet], hidden: Secrets) -> None:
 
     def work(module: NodeModule, given: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
         wish, uri = fleet(given), uri_of(module)
+        # Ansible returns the options, from which nobody learns anything that the playbook does
+        # not say, and looks through a whole fleet for secrets.
+        module.params = {**module.params, **wish.names()}
         with closing(LibvirtSnapshot(uri)) as snapshot:
             if module.check_mode:
                 wish.foresee(snapshot, foreseen(common.get("foreseen") or {}))

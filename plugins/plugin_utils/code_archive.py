@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,5 +43,11 @@ def archive() -> str:
 def _files() -> Iterator[tuple[str, bytes]]:
     """Each file's path below plugins, and its content."""
     for folder in _FOLDERS:
-        for path in sorted((_PLUGINS / folder).rglob("*.py")):
-            yield path.relative_to(_PLUGINS).as_posix(), path.read_bytes()
+        # Each task does this, and pathlib takes three times as long.
+        for above, folders, names in os.walk(_PLUGINS / folder):
+            folders.sort()
+            below = os.path.relpath(above, _PLUGINS)
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    with open(os.path.join(above, name), "rb") as file:
+                        yield f"{below}/{name}", file.read()

@@ -71,6 +71,7 @@ def waited(
         failed=task("vm", **WISH, wait_for="cloud_init", wait_timeout=600),
         there=task("vm", **WISH, wait_for="agent", wait_timeout=60),
         info=task("vm_info", name=NAME),
+        used=task("vm_info", gather=["statistics"]),
     )
 
 
@@ -88,6 +89,24 @@ def test_who_waits_in_vain_is_told_what_was_seen(waited: dict[str, Any]) -> None
     assert (status["health"]["healthy"], status["health"]["agent"]) == (True, True)
     assert sorted(status["processes"]["vcpu_threads"]) == ["0", "1"]
     assert [disk["guest_path"] for disk in status["disks"]] == PATHS
+
+
+def test_what_a_guest_uses_is_counted(waited: dict[str, Any]) -> None:
+    (info,) = waited["info"]["vms"]
+    (used,) = [one for one in waited["used"]["vms"] if one["name"] == NAME]
+    assert set(used) == {"name", "uuid", "state", "status"}
+    assert (used["uuid"], used["state"]) == (info["uuid"], "running")
+    counts = used["status"]["statistics"]
+    assert counts["vcpus"] == info["vcpus"]
+    # The node of a lab has no cgroups that libvirt could count with.
+    assert counts["vcpu_seconds"] > 1
+    assert counts["memory"] >= counts["memory_available"] > counts["memory_unused"] > 0
+    # Its system was read from its first disk.
+    assert counts["disks"][0]["read_bytes"] > 10_000_000
+    assert counts["disks"][0]["read_seconds"] > 0
+    drives = [*info["disks"], *info["cdroms"]]
+    assert {disk["target"] for disk in counts["disks"]} == {one["target"] for one in drives}
+    assert all(nic["received_bytes"] > 0 for nic in counts["nics"])
 
 
 def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Path) -> None:

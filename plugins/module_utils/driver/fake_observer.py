@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node impo
     Volume,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    Counted,
     PoolSeen,
     SnapshotSeen,
     User,
@@ -241,6 +242,22 @@ class FakeObserver:
 
     def vitals(self, vm: str) -> Mapping[str, Any]:
         return self._node.vitals.get(vm, {})
+
+    def counted(self, vm: str | None = None) -> list[Counted]:
+        return [
+            self._counted(name, thing.state, thing.config if thing.live is None else thing.live)
+            for name, thing in sorted(self._node.vms.items())
+            if vm in (None, name)
+        ]
+
+    @staticmethod
+    def _counted(name: str, state: str, root: tree.Element) -> Counted:
+        vcpu = root.find("vcpu")
+        values = {
+            "vcpus": int(vcpu.get("current", vcpu.text)),
+            "disks": [{"target": one.get("dev")} for one in root.iterfind("devices/disk/target")],
+        }
+        return Counted(name, root.findtext("uuid"), state, values)
 
     def block_device(self, path: str) -> tuple[int, int] | None:
         return self._node.block_devices.get(path)

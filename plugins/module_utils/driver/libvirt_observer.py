@@ -41,10 +41,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_secret
     is_value,
     seen_secret,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.statistics import counted
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.transfer import digest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.vitals import vitals
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    Counted,
     PoolSeen,
     SnapshotSeen,
     User,
@@ -441,6 +443,10 @@ class LibvirtObserver:
     def vitals(self, vm: str) -> dict[str, Any]:
         with translated(f"reading the vm '{vm}'"):
             return vitals(self._connection, self._thing("vm", vm))
+
+    def counted(self, vm: str | None = None) -> list[Counted]:
+        with translated("reading what is counted of the vms"):
+            return list(counted(self._connection, vm, STATES))
 
     def block_device(self, path: str) -> tuple[int, int] | None:
         return device_numbers(path) if is_here(self._connection.getURI()) else None

@@ -80,6 +80,17 @@ class User:
     disk: str | None = None
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What a vm does and uses; ``state`` is libvirt's word, ``values`` are of the schema
+    STATISTICS."""
+
+    name: str
+    uuid: str
+    state: str
+    values: Mapping[str, Any]
+
+
 class Observer(Protocol):
     """All that may be read of a node. Nothing here writes."""
 
@@ -164,6 +175,9 @@ class Observer(Protocol):
     def vitals(self, vm: str) -> Mapping[str, Any]:
         """What is known of the life of a vm: ``reason``, ``control``, ``disk_errors``,
         ``processes`` and ``paths`` of the schemas HEALTH, PROCESSES and PATHS."""
+
+    def counted(self, vm: str | None = None) -> list[Counted]:
+        """What a vm uses, or each of them."""
 
     def block_device(self, path: str) -> tuple[int, int] | None:
         """Major and minor number of a block device, as far as can be seen from here."""

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    Counted,
     NodeFacts,
     Observer,
     PoolSeen,
@@ -18,10 +19,19 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.health import more_status
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import report_seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import phase
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.report import (
+    report_seen,
+    state_of,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.hypervisors import registry
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.node import COMMITMENT, NODE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm_info import (
+    OPTIONS,
+    STATISTICS,
+    STATUS,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import declaration, show
@@ -29,23 +39,48 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import 
 
 def vms(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     """The vms asked for, as they are declared."""
-    wanted = given.get("name")
-    chosen = [known_vm(observer, wanted).name] if wanted else observer.names("vm")
-    sources = tuple(given["address_sources"])
-    facts = NodeFacts(observer)
-    found = [_vm(observer, name, sources, facts) for name in chosen]
+    wanted, gather = given.get("name"), given["gather"]
+    name = known_vm(observer, wanted).name if wanted else None
+    whole = OPTIONS in gather or STATUS in gather
+    counts = {}
+    if STATISTICS in gather or not whole:
+        counts = {one.name: one for one in observer.counted(name)}
+    if whole:
+        facts = NodeFacts(observer)
+        chosen = [name] if name else observer.names("vm")
+        found = [_vm(observer, one, given, facts) for one in chosen]
+    else:
+        found = [_counted(counts[one]) for one in sorted(counts)]
+    if STATISTICS in gather:
+        for one in found:
+            if one["name"] in counts:
+                one["status"]["statistics"] = counts[one["name"]].values
     return {"vms": [declaration(VM, one) for one in found]}
 
 
 def _vm(
-    observer: Observer, name: str, sources: tuple[str, ...], facts: NodeFacts
-) -> Mapping[str, Any]:
+    observer: Observer, name: str, given: Mapping[str, Any], facts: NodeFacts
+) -> dict[str, Any]:
     seen = observer.look("vm", name)
     if seen is None:
-        return {"name": name, "state": "absent"}
+        return {"name": name, "state": "absent", "status": {}}
+    asks = STATUS in given["gather"]
+    sources = tuple(given["address_sources"]) if asks else ()
     values = report_seen(observer, seen, sources, facts)
-    more = more_status(observer, seen, facts, ask="agent" in sources)
-    return {**values, "status": {**values["status"], **more}}
+    if asks:
+        values["status"].update(more_status(observer, seen, facts, ask="agent" in sources))
+    else:
+        values["status"] = {"phase": phase(seen.state)}
+    kept = values if OPTIONS in given["gather"] else {one: values[one] for one in _ALWAYS}
+    return dict(kept)
+
+
+_ALWAYS = ("name", "uuid", "state", "status")
+
+
+def _counted(one: Counted) -> dict[str, Any]:
+    status = {"phase": phase(one.state)}
+    return {"name": one.name, "uuid": one.uuid, "state": state_of(one.state), "status": status}
 
 
 def node(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:

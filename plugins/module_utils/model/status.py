@@ -12,6 +12,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.health import (
     PATHS,
     PROCESSES,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.statistics import STATISTICS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Field,
@@ -114,6 +115,7 @@ STATUS = Schema(
             owner=Owner.REPORTED,
             sample=False,
         ),
+        Field("statistics", STATISTICS.doc, of=STATISTICS, owner=Owner.REPORTED),
         Field("health", HEALTH.doc, of=HEALTH, owner=Owner.REPORTED),
         Field("processes", PROCESSES.doc, of=PROCESSES, owner=Owner.REPORTED),
         Field("paths", PATHS.doc, of=PATHS, owner=Owner.REPORTED),

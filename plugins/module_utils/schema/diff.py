@@ -72,10 +72,10 @@ def diff(
     found = {**read(schema, root), **(extra or {})}
     both = {**found, **wanted}
     changes: list[Change] = []
-    for one in schema.fields:
-        value = wanted.get(one.name)
+    for one in schema.among(wanted):
+        value = wanted[one.name]
         # What says the same needs no closer look.
-        if value is None or value == found.get(one.name):
+        if value == found.get(one.name):
             continue
         if one.steers or one.owner is Owner.REPORTED:
             continue

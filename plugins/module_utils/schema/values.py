@@ -97,11 +97,7 @@ def _items(schema: Schema, given: Any, path: str, errors: list[VmrtError]) -> li
 
 def show(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as a user writes them; secrets are masked."""
-    return {
-        one.name: show_value(one, values[one.name])
-        for one in schema.fields
-        if values.get(one.name) is not None
-    }
+    return {one.name: show_value(one, values[one.name]) for one in schema.among(values)}
 
 
 def show_value(one: Field, value: Any) -> Any:
@@ -121,10 +117,9 @@ def declaration(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as a user would declare them again: nothing that is empty, and no secret, which would
     come back masked."""
     return {
-        one.name: _declared(one, value)
-        for one in schema.fields
-        for value in [values.get(one.name)]
-        if value not in (None, {}, []) and not one.no_log
+        one.name: _declared(one, values[one.name])
+        for one in schema.among(values)
+        if values[one.name] not in ({}, []) and not one.no_log
     }
 
 
@@ -151,11 +146,7 @@ def begin(schema: Schema, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def mask(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
     """What a user wrote, with each secret in its place replaced."""
-    return {
-        one.name: _masked(one, given[one.name])
-        for one in schema.fields
-        if given.get(one.name) is not None
-    }
+    return {one.name: _masked(one, given[one.name]) for one in schema.among(given)}
 
 
 def _masked(one: Field, value: Any) -> Any:
@@ -169,10 +160,8 @@ def _masked(one: Field, value: Any) -> Any:
 def secrets(schema: Schema, given: Mapping[str, Any]) -> set[str]:
     """The secret texts of a user that are words of their own, such as a password."""
     found: set[str] = set()
-    for one in schema.fields:
-        value = given.get(one.name)
-        if value is None:
-            continue
+    for one in schema.among(given):
+        value = given[one.name]
         if one.no_log and isinstance(value, str):
             # Ansible would find an empty word between any two letters.
             found |= {value} - {""}

@@ -15,6 +15,11 @@ import pytest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import volume_xml
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.statistics import (
+    DISK_STATISTICS,
+    NIC_STATISTICS,
+    STATISTICS,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
     LostRace,
@@ -234,6 +239,22 @@ class DefinitionContract:
         assert look(host).state == "running"
         host.run(actions.Shutdown(VM, 1, True))
         assert (look(host).state, look(host).live_xml) == ("shutoff", None)
+
+    def test_what_is_counted(self, host: Any, vm: Seen):
+        uuid = tree.parse(vm.xml).findtext("uuid")
+        (off,) = host.counted(VM)
+        assert (off.name, off.uuid, off.state) == (VM, uuid, "shutoff")
+        assert off in host.counted()
+        host.run(actions.Start("vm", VM))
+        (on,) = host.counted(VM)
+        cpus = int(tree.parse(vm.xml).findtext("vcpu"))
+        # libvirt's test driver counts nothing.
+        assert (on.state, on.values.get("vcpus", cpus)) == ("running", cpus)
+        assert set(on.values) <= {one.name for one in STATISTICS.fields}
+        for disk in on.values["disks"]:
+            assert set(disk) <= {one.name for one in DISK_STATISTICS.fields}
+        for nic in on.values.get("nics", ()):
+            assert set(nic) <= {one.name for one in NIC_STATISTICS.fields}
 
     def test_a_running_definition_has_an_alias_for_each_device(self, host: Any, vm: Seen):
         host.run(actions.Start("vm", VM))

@@ -29,8 +29,12 @@ def made() -> FakeNode:
 
 
 def status(made: FakeNode, *sources: str, name: str = "web1") -> Any:
-    given = {"name": name, "address_sources": list(sources or ("lease", "agent"))}
-    return info.vms(FakeObserver(made), given)["vms"][0]["status"]
+    return told(made, name=name, address_sources=list(sources or ("lease", "agent")))[0]["status"]
+
+
+def told(made: FakeNode, **given: Any) -> Any:
+    given = {"gather": ["options", "status"], "address_sources": [], **given}
+    return info.vms(FakeObserver(made), given)["vms"]
 
 
 def test_a_vm_that_is_well(made: FakeNode):
@@ -168,3 +172,19 @@ def test_running_machines_that_have_a_disk_are_counted(made: FakeNode):
 )
 def test_a_guest_knows_a_disk_by_what_it_is_told_of_it(disk: dict[str, Any], path: str | None):
     assert guest_path(disk) == (path and f"/dev/disk/by-id/{path}")
+
+
+def test_only_what_is_asked_for_is_read(made: FakeNode):
+    (whole,) = told(made)
+    always = {name: whole[name] for name in ("name", "uuid", "state")}
+    phase = {"phase": whole["status"]["phase"]}
+    used = {"vcpus": whole["vcpus"], "disks": [{"target": "vda"}]}
+    assert told(made, gather=[]) == [{**always, "status": phase}]
+    (options,) = told(made, gather=["options"])
+    assert options == {**whole, "status": phase}
+    (status,) = told(made, gather=["status"])
+    assert status == {**always, "status": whole["status"]}
+    (counted,) = told(made, gather=["statistics"])
+    assert counted == {**always, "status": {**phase, "statistics": used}}
+    (both,) = told(made, gather=["status", "statistics"], name="web1")
+    assert both == {**always, "status": {**whole["status"], "statistics": used}}

@@ -77,7 +77,7 @@ def test_it_tells_what_it_is(host: LibvirtHost):
     assert node["domain_capabilities"] == []
     plan = run(host, **WISH)
     assert plan.filled["hypervisor"] == "test"
-    (vm,) = info.vms(host, {"name": "trial", "address_sources": ["lease"]})["vms"]
+    (vm,) = info.vms(host, {"name": "trial", "gather": ["options"], "address_sources": []})["vms"]
     assert vm["hypervisor"] == "test"
     assert vm["memory"] == "512MiB"
 

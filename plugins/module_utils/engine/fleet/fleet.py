@@ -66,6 +66,14 @@ class Fleet:
         ) as workers:
             converge(self._parts, look, workers, self._rolling)
 
+    def names(self) -> dict[str, list[str]]:
+        """The names of its things, by the list that they are in."""
+        return {
+            kind: [part.name for part in self._parts if part.kind == kind]
+            for kind in KINDS
+            if self._given.get(kind)
+        }
+
     def trouble(self) -> str:
         """What failed, in few words."""
         return failures(self._parts) if any(part.fails for part in self._parts) else ""

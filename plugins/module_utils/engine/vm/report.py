@@ -43,7 +43,7 @@ def report_seen(
         **values,
         "hypervisor": named,
         "autostart": seen.autostart,
-        "state": _state(seen),
+        "state": state_of(seen.state),
         # It is all there is, so that the same vm can be made of it elsewhere.
         "fill_in": False,
         "status": {
@@ -55,10 +55,11 @@ def report_seen(
     }
 
 
-def _state(seen: Seen) -> str:
-    if seen.state in ("paused", "pmsuspended"):
+def state_of(state: str) -> str:
+    """The state that is declared, for libvirt's word."""
+    if state in ("paused", "pmsuspended"):
         return "paused"
-    return "running" if is_up(seen.state) else "stopped"
+    return "running" if is_up(state) else "stopped"
 
 
 def _disk(disk: Mapping[str, Any], facts: NodeFacts) -> dict[str, Any]:
