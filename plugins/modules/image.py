@@ -36,6 +36,7 @@ options:
         or the URL of a checksum file that lists the source by its
         file name. A mere name such as V(SHA512SUMS) is one beside
         O(url) or O(path). An image that is there is not read again.'
+      - Excludes O(volume).
     type: str
   format:
     description:
@@ -58,7 +59,7 @@ options:
     description:
       - Absolute path, on the node, of the file that a new image is
         copied from.
-      - Excludes O(url) and O(src).
+      - Excludes O(url) and O(src) and O(volume).
     type: str
   pool:
     description:
@@ -85,7 +86,7 @@ options:
       - Path, on the controller, of the file that a new image is copied
         from. A relative one is looked for as M(ansible.builtin.copy)
         does. It is sent only when the image is missing.
-      - Excludes O(url) and O(path).
+      - Excludes O(url) and O(path) and O(volume).
     type: str
   state:
     description:
@@ -154,7 +155,18 @@ options:
     description:
       - 'URL that the node loads a new image from: C(https://), C(http://)
         or C(file://).'
-      - Excludes O(path) and O(src).
+      - Excludes O(path) and O(src) and O(volume).
+    type: str
+  volume:
+    description:
+      - Volume that a new image is a copy of, with all that it rests
+        on. No running vm may write to it; the file below a snapshot
+        can be copied at any time.
+      - Excludes O(url) and O(path) and O(src) and O(checksum).
+    type: str
+  volume_pool:
+    description:
+      - Pool that holds O(volume); without it, that is O(pool).
     type: str
 # end of what is generated
 """

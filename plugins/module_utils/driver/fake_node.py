@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 
 _MACHINES = ["pc", "pc-i440fx-7.2", "pc-q35-7.2", "q35"]
@@ -105,6 +106,11 @@ class FakeNode:
     held: set[str] = field(default_factory=set)
     # Steps that were taken and left no other trace.
     done: list[Any] = field(default_factory=list)
+    # How images came, by their paths.
+    arrivals: dict[str, Arrival] = field(default_factory=dict)
+    # What files outside of pools rest on, and when files were written to, by their paths.
+    below: dict[str, str] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
     # Where links lead to, by their paths.
     links: dict[str, str] = field(default_factory=dict)
     # Numbers of block devices, by their paths.

@@ -26,6 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.name import name_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import FOLDERS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
@@ -273,6 +274,15 @@ class FakeObserver:
 
     def real_path(self, path: str) -> str:
         return self._node.links.get(path, path)
+
+    def arrival(self, path: str) -> Arrival | None:
+        return self._node.arrivals.get(path)
+
+    def rests_on(self, path: str) -> str | None:
+        return self._node.below.get(path)
+
+    def written(self, path: str) -> int | None:
+        return self._node.times.get(path)
 
     def complaints(self, kind: str, xml: str) -> list[str]:
         return [] if tree.parse(xml).find("oddity") is None else ["Did not expect element oddity"]

@@ -383,9 +383,14 @@ class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers, Lib
                 checksum=action.checksum,
                 image_format=action.format,
                 transport=transport_of(action.transport),
+                may_share=self._nobody_writes,
                 progress=partial(self._progress.load, f"{action.pool}/{action.volume}"),
             )
         refresh(self._thing("pool", action.pool))
+
+    def _nobody_writes(self, path: str) -> bool:
+        """Can a file have a second name?"""
+        return not any(user.writes for user in self.users().get(path, ()))
 
     def _update_network(self, action: actions.UpdateNetwork) -> None:
         network = self._thing("network", action.network)

@@ -55,6 +55,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival, arrival
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import inspect
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
     DOMAIN_CAPABILITIES,
@@ -472,6 +474,21 @@ class LibvirtObserver:
 
     def real_path(self, path: str) -> str:
         return os.path.realpath(path) if is_here(str(self._connection.getURI())) else path
+
+    def arrival(self, path: str) -> Arrival | None:
+        return arrival(path) if is_here(str(self._connection.getURI())) else None
+
+    def rests_on(self, path: str) -> str | None:
+        try:
+            return inspect(path).backing if is_here(str(self._connection.getURI())) else None
+        except VmrtError:
+            return None
+
+    def written(self, path: str) -> int | None:
+        try:
+            return int(os.stat(path).st_mtime)
+        except OSError:
+            return None
 
     def complaints(self, kind: str, xml: str) -> list[str]:
         return grammar.complaints(kind, xml)

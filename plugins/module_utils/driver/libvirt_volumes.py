@@ -24,6 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observ
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import note_arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file, storing
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import (
     do,
@@ -36,6 +37,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 # Who may read a new volume: libvirt gives it to the machine that uses it.
 _MODE = 0o600
+_IMAGE_MODE = 0o644
 _OF_QCOW2 = ("compat", "cluster_size")
 
 
@@ -53,7 +55,9 @@ class LibvirtVolumes(LibvirtObserver):
             do(action.option, *parts)
             if action.capacity is not None:
                 do("size", "resize", "-f", action.format, part.path, str(action.capacity))
-            part.arrive(_MODE)
+            if action.image:
+                note_arrival(part, action.source, (), action.format, action.format)
+            part.arrive(_IMAGE_MODE if action.image else _MODE)
         self._refresh([action.pool])
 
     def _flatten_volume(self, action: actions.FlattenVolume) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.definitions im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 
@@ -194,6 +195,15 @@ class Observer(Protocol):
     def real_path(self, path: str) -> str:
         """Where a path leads to when links are followed, as far as can be seen from here."""
 
+    def arrival(self, path: str) -> Arrival | None:
+        """How the image at a path came, as far as can be seen from here; None of anything else."""
+
+    def rests_on(self, path: str) -> str | None:
+        """What a qcow2 file says of the file below it, in its own words; None of anything else."""
+
+    def written(self, path: str) -> int | None:
+        """When a file was written to, in seconds since 1970; None where that can not be seen."""
+
     def complaints(self, kind: str, xml: str) -> list[str]:
         """What libvirt's grammar has against a definition."""
 
@@ -273,6 +283,15 @@ class NodeFacts:
     def has_folder(self, path: str) -> bool | None:
         """Is there a folder? None where that can not be seen."""
         return self._observer.is_folder(path) if is_here(self.node["uri"]) else None
+
+    def arrival(self, path: str) -> Arrival | None:
+        return self._observer.arrival(path)
+
+    def rests_on(self, path: str) -> str | None:
+        return self._observer.rests_on(path)
+
+    def written(self, path: str) -> int | None:
+        return self._observer.written(path)
 
     def complaints(self, kind: str, xml: str) -> list[str]:
         return self._observer.complaints(kind, xml)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import FetchImage
@@ -14,10 +15,16 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions import CloneVolume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.copy import copy
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import (
+    known_volume,
+    usable_pool,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import (
     folder,
     same_machine,
+    stays_inside,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_image
@@ -43,10 +50,12 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
     if given["state"] == "absent":
         return plan_removal(given, facts)
     _check_checksum(given)
-    local = local_path(given["url"], "url") if "url" in given else given.get("path")
+    if "url" in given:
+        local_path(given["url"], "url")
     volume = facts.volume(given["pool"], given["name"])
     if volume is not None:
         wanted = given.get("format", volume.format)
+        stays_inside(volume, "name", facts)
         if wanted != volume.format and volume.format in FORMATS:
             raise_all(fixed([Change("format", IMAGE["format"], volume.format, wanted)]))
         return Plan()
@@ -54,31 +63,52 @@ def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
     usable_pool(given["pool"], "pool", facts)
     option = _source(given)
     same_machine(facts)
+    told = {name: value for name, value in show(IMAGE, given).items() if name not in _TELLING}
+    return Plan(
+        actions=(_copy(given, facts) if option == "volume" else _fetch(given, option, facts),),
+        before={"state": "absent"},
+        after={**told, option: shown(given[option])},
+    )
+
+
+def _fetch(given: Mapping[str, Any], option: str, facts: NodeFacts) -> FetchImage:
+    local = local_path(given["url"], "url") if "url" in given else given.get("path")
     capacity = None
     if local is not None:
         with called(option):
             capacity = facts.vet(local, given.get("checksum"), given.get("format"))
-    return Plan(
-        actions=(
-            FetchImage(
-                given["pool"],
-                given["name"],
-                shown(given[option]),
-                location=given[option],
-                option=option,
-                path=f"{folder(given['pool'], facts)}/{given['name']}",
-                checksum=given.get("checksum"),
-                format=given.get("format"),
-                capacity=capacity,
-                transport=given.get("transport"),
-            ),
-        ),
-        before={"state": "absent"},
-        after={
-            **{name: value for name, value in show(IMAGE, given).items() if name not in _TELLING},
-            option: shown(given[option]),
-        },
+    return FetchImage(
+        given["pool"],
+        given["name"],
+        shown(given[option]),
+        location=given[option],
+        option=option,
+        path=f"{folder(given['pool'], facts)}/{given['name']}",
+        checksum=given.get("checksum"),
+        format=given.get("format"),
+        capacity=capacity,
+        transport=given.get("transport"),
     )
+
+
+def _copy(given: Mapping[str, Any], facts: NodeFacts) -> CloneVolume:
+    """An image that is a copy of a volume, and rests on nothing."""
+    pool = given.get("volume_pool", given["pool"])
+    source = known_volume(pool, given["volume"], "volume", facts)
+    wanted = {
+        "pool": given["pool"],
+        "name": given["name"],
+        "clone_from": given["volume"],
+        "clone_pool": pool,
+        "flat": True,
+        "format": given.get("format", source.format if source.format in FORMATS else "raw"),
+    }
+    try:
+        return replace(copy(wanted, facts), option="volume", image=True)
+    except VmrtError as error:
+        if error.option == "clone_from":
+            error.option = "volume"
+        raise
 
 
 def _check_checksum(given: Mapping[str, Any]) -> None:

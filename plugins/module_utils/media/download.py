@@ -48,14 +48,14 @@ class Download:
     source: str
     part: PartFile
     open_url: OpenUrl
-    algorithm: str
+    algorithms: tuple[str, ...]
     trusted: bool
     transport: Transport = field(default_factory=Transport)
     progress: Progress | None = None
     sleep: Callable[[float], None] = time.sleep
 
-    def run(self) -> Checksum:
-        """The digest of all of it. Raises VmrtError; what may pass by itself leaves what has
+    def run(self) -> list[Checksum]:
+        """The digests of all of it. Raises VmrtError; what may pass by itself leaves what has
         arrived for the next run, where that can go on with it."""
         try:
             return insist(
@@ -68,7 +68,7 @@ class Download:
             self.part.kept = bool(self.part.size and self.part.origin)
             raise
 
-    def _attempt(self) -> Checksum:
+    def _attempt(self) -> list[Checksum]:
         begin, origin = self._arrived()
         with opened(
             self.source,
@@ -99,7 +99,7 @@ class Download:
         # Of one that is all there, the last byte is asked for: without any there is no answer.
         return (min(self.part.size, size - 1) if isinstance(size, int) else 0), origin
 
-    def _read(self, stream: Stream, begin: int) -> Checksum:
+    def _read(self, stream: Stream, begin: int) -> list[Checksum]:
         self.part.cut(begin)
         if begin == 0:
             known = stream.validator and stream.size
@@ -109,14 +109,14 @@ class Download:
                 "size": stream.size,
             }
             self.part.note(origin if known else {})
-        digest = hashlib.new(self.algorithm)
+        digests = [hashlib.new(name) for name in self.algorithms]
         for chunk in self.part.read(CHUNK):
-            digest.update(chunk)
+            _add(chunk, digests)
         if stream.size is not None:
             self.part.make_room(stream.size - begin)
         done = begin
         while chunk := self._chunk(stream):
-            digest.update(chunk)
+            _add(chunk, digests)
             self.part.write(chunk)
             done += len(chunk)
             if self.progress:
@@ -125,10 +125,15 @@ class Download:
             raise Passing(
                 f"{shown(self.source)} ended after {done} of {stream.size} bytes", option="source"
             )
-        return Checksum(self.algorithm, digest.hexdigest())
+        return [Checksum(one.name, one.hexdigest()) for one in digests]
 
     def _chunk(self, stream: Stream) -> bytes:
         try:
             return stream.file.read(CHUNK)
         except READ_ERRORS as error:
             raise broken_off(self.source, "source", error) from error
+
+
+def _add(chunk: bytes, digests: list[Any]) -> None:
+    for digest in digests:
+        digest.update(chunk)

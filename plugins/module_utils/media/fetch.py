@@ -10,6 +10,11 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import (
+    arrival,
+    link,
+    note_arrival,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import (
     Checksum,
     ChecksumFile,
@@ -21,6 +26,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.download import
     Download,
     Progress,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import inspect
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.ready import ready
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import (
@@ -38,6 +44,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.transport impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import compare
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
+# The digest by which an image is known again, whatever its publisher gives.
+_ALWAYS = "sha256"
 _MAX_LISTING = 4 * 2**20
 
 
@@ -61,14 +69,16 @@ def fetch(
     image_format: str | None = None,
     transport: Transport | None = None,
     progress: Progress | None = None,
+    may_share: Callable[[str], bool] = lambda path: True,
     sleep: Callable[[float], None] = time.sleep,
 ) -> FetchResult:
     """Put the image at ``source`` (URL, or absolute path on this machine) at ``destination``.
 
     An older file there is replaced. ``open_url(url, timeout=SECONDS, ...)`` opens URLs,
-    ``progress`` is called with the bytes read and the bytes expected (None: unknown). Whatever
-    fails, nothing stays of what was read but, hidden, the part of a load that broke off, for the
-    next run to go on with. Raises VmrtError that names the option.
+    ``progress`` is called with the bytes read and the bytes expected (None: unknown). Where the
+    same image is in the folder already, and ``may_share`` says yes to its path, that file gets a
+    second name. Whatever fails, nothing stays of what was read but, hidden, the part of a load that
+    broke off, for the next run to go on with. Raises VmrtError that names the option.
     """
     spec = None if checksum is None else verify_checksum_spec(checksum)
     transport = transport or Transport()
@@ -82,19 +92,32 @@ def fetch(
                 lambda: _listing(url, open_url, transport), transport.retries, sleep=sleep
             )
             expected = find_checksum(listing, base_name(source))
-        algorithm = expected.algorithm if expected else "sha256"
+        digests = [expected] if expected else []
+        if expected and link(part, digests, image_format, may_share):
+            return _result(destination, expected)
         # A digest that the user wrote down holds whatever way the image takes.
         trusted = inline is not None
-        got = Download(source, part, open_url, algorithm, trusted, transport, progress, sleep).run()
+        algorithms = tuple(dict.fromkeys((*(one.algorithm for one in digests), _ALWAYS)))
+        got = Download(
+            source, part, open_url, algorithms, trusted, transport, progress, sleep
+        ).run()
         if expected:
-            compare(got, expected, source=shown(source))
-        with ready(part, image_format, source=shown(source)) as (last, header, image_format):
-            last.arrive()
+            compare(got[0], expected, source=shown(source))
+        if not link(part, got, image_format, may_share):
+            with ready(part, image_format, source=shown(source)) as (last, own, image_format):
+                note_arrival(last, shown(source), got, image_format, own)
+                last.arrive()
+    return _result(destination, got[0])
+
+
+def _result(path: str, checksum: Checksum) -> FetchResult:
+    header = inspect(path)
+    come = arrival(path)
     return FetchResult(
-        path=destination,
+        path=path,
         size=header.file_size,
-        checksum=str(got),
-        format=image_format,
+        checksum=str(checksum),
+        format=come.format if come else header.format,
         virtual_size=header.virtual_size or header.file_size,
     )
 

@@ -43,6 +43,8 @@ class ImageHeader:
     encrypted: bool = False
     defects: tuple[str, ...] = ()
     has_data_file: bool = False
+    # What is written there of the file below it, in full.
+    backing: str | None = None
 
 
 def inspect(path: str) -> ImageHeader:
@@ -74,6 +76,7 @@ def inspect(path: str) -> ImageHeader:
             qcow2.encrypted,
             qcow2.defects,
             qcow2.has_data_file,
+            qcow2.backing,
         )
     return ImageHeader(kind, size, size if kind == "raw" else None)
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ class Qcow2:
     encrypted: bool = False
     defects: tuple[str, ...] = ()
     has_data_file: bool = False
+    # What is written there of the file below it, in full.
+    backing: str | None = None
 
 
 def parse_qcow2(head: bytes, file_size: int) -> Qcow2:
@@ -93,7 +96,15 @@ def parse_qcow2(head: bytes, file_size: int) -> Qcow2:
     elif features & _DATA_FILE or _DATA_FILE_NAME in extensions:
         refers_to = f"the data file {_shown(extensions.get(_DATA_FILE_NAME, b''))}"
     has_data_file = bool(features & _DATA_FILE) or _DATA_FILE_NAME in extensions
-    return Qcow2(virtual_size, refers_to, bool(crypt_method), tuple(defects), has_data_file)
+    backing = head[backing_offset : backing_offset + backing_size] if backing_offset else b""
+    return Qcow2(
+        virtual_size,
+        refers_to,
+        bool(crypt_method),
+        tuple(defects),
+        has_data_file,
+        os.fsdecode(backing) or None,
+    )
 
 
 def _extensions(header: bytes, offset: int) -> dict[int, bytes] | None:

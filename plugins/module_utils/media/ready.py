@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.convert import convert
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import (
-    ImageHeader,
     conversion,
     inspect,
     refuse,
@@ -31,9 +30,10 @@ _UNPACKED, _CONVERTED = "unpacked", "converted"
 @contextmanager
 def ready(
     part: PartFile, image_format: str | None, *, source: str
-) -> Iterator[tuple[PartFile, ImageHeader, str]]:
-    """The file that is to arrive, its header, and its format: ``image_format`` where that is given.
-    ``source`` is the name to show. Raises VmrtError if it can't become an image."""
+) -> Iterator[tuple[PartFile, str, str]]:
+    """The file that is to arrive, the format that it would have if none was wanted, and the one
+    that it has: ``image_format`` where that is given. ``source`` is the name to show.
+    Raises VmrtError if it can't become an image."""
     drop_stages(part, _UNPACKED, _CONVERTED)
     with ExitStack() as stack:
         last = part
@@ -44,6 +44,7 @@ def ready(
             # Its room is needed. The file itself keeps other runs away.
             part.cut()
             header = inspect(last.path)
+        own = conversion(header) or header.format
         wanted = conversion(header, image_format)
         if wanted:
             refuse(header, image_format, source=source, converted=True)
@@ -51,4 +52,5 @@ def ready(
             convert(last.path, header.format, converted, wanted, source=source)
             last.cut()
             last, image_format = converted, wanted
-        yield (last, *accept(last.path, image_format, source=source))
+        _header, image_format = accept(last.path, image_format, source=source)
+        yield last, own, image_format

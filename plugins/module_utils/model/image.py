@@ -28,13 +28,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
 )
 
 # Where an image may come from.
-SOURCES = ("url", "path", "src")
+SOURCES = ("url", "path", "src", "volume")
 
 IMAGE = Schema(
     name="image",
     doc="A volume that disks can be overlays of.",
     tag="volume",
-    mutually_exclusive=(SOURCES,),
+    mutually_exclusive=(SOURCES, ("volume", "checksum")),
     fields=(
         NAME,
         POOL,
@@ -52,6 +52,17 @@ IMAGE = Schema(
             "Path, on the controller, of the file that a new image is copied from. A relative one "
             "is looked for as M(ansible.builtin.copy) does. It is sent only when the image is "
             "missing.",
+        ),
+        Field(
+            "volume",
+            "Volume that a new image is a copy of, with all that it rests on. No running vm may "
+            "write to it; the file below a snapshot can be copied at any time.",
+            check=names.name,
+        ),
+        Field(
+            "volume_pool",
+            "Pool that holds O(volume); without it, that is O(pool).",
+            check=names.name,
         ),
         Field(
             "checksum",

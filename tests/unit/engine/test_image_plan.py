@@ -148,3 +148,25 @@ def test_what_lies_in_the_folder_of_a_new_pool_is_not_fetched() -> None:
         for name in ("there.qcow2", "new.qcow2")
     }
     assert steps == {"there.qcow2": [], "new.qcow2": [f"fetch image old new.qcow2 {URL}"]}
+
+
+def test_an_image_is_a_copy_of_a_volume_and_rests_on_nothing() -> None:
+    made = node()
+    converge.run(made, VOLUME_RESOURCE, name="root.qcow2", image="base.qcow2")
+    wish = {"name": "golden.qcow2", "volume": "root.qcow2"}
+    plan = converge.run(made, IMAGE_RESOURCE, **wish)
+    assert converge.steps(plan) == ["clone volume default golden.qcow2 default/root.qcow2"]
+    seen = converge.report(made, IMAGE_RESOURCE, name="golden.qcow2")
+    assert (seen["size"], seen["format"]) == (play.IMAGE_SIZE, "qcow2")
+    assert made.volumes["default", "golden.qcow2"].backing is None
+    assert not converge.check(made, IMAGE_RESOURCE, **wish).actions
+    error = converge.refused(made, IMAGE_RESOURCE, name="new", volume="missing")
+    assert error.option == "volume"
+
+
+def test_a_volume_that_is_a_link_out_of_its_pool_is_no_image() -> None:
+    made = node()
+    made.links = {f"{play.FOLDER}/base.qcow2": "/etc/passwd"}
+    error = converge.refused(made, IMAGE_RESOURCE, name="base.qcow2")
+    assert error.option == "name"
+    assert "/etc/passwd" in str(error)

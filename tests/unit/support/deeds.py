@@ -21,7 +21,8 @@ from tests.unit.support import play
 
 def foresee(made: FakeNode, deed: Deed, **options: Any) -> Plan:
     """What check mode plans, which leaves everything as it is."""
-    given = normalise(deed.schema, play.as_module(deed.schema, {"name": "web1", **options}))
+    named = {"name": "web1"} if "name" in deed.schema else {}
+    given = normalise(deed.schema, play.as_module(deed.schema, {**named, **options}))
     before = made.picture()
     planned = deed.plan(given, FakeObserver(made))
     assert made.picture() == before

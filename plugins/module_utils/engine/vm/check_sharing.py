@@ -45,6 +45,7 @@ def check_sharing(
             continue
         if not use.old:
             yield from _format(use)
+            yield from _several_names(use, facts)
         for user in facts.users.get(use.path or "", ()):
             # Of an old one nobody knows whether all that have it are meant to run together.
             if user.vm == wanted["name"] or (use.old and not user.running):
@@ -87,6 +88,17 @@ def _format(use: _Use) -> Iterator[VmrtError]:
             f"several machines can not write to one {disk['format']}",
             option=f"{use.option}.shareable",
             hint="Use a disk of format: raw, or say readonly.",
+        )
+
+
+def _several_names(use: _Use, facts: NodeFacts) -> Iterator[VmrtError]:
+    """Complaints about writing to an image that is another one as well."""
+    came = facts.arrival(use.path) if use.path and not use.disk.get("readonly") else None
+    if came and came.names > 1:
+        yield VmrtError(
+            f"{use.path} is one file with another image, since both hold the same",
+            option=use.option,
+            hint="Make the disk an overlay of it with image, or say readonly.",
         )
 
 

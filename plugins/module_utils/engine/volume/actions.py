@@ -42,6 +42,8 @@ class CloneVolume(Action):
     backing: Layer | None = field(default=None, metadata=HIDDEN)
     snapshot: str | None = field(default=None, metadata=HIDDEN)
     layout: Mapping[str, Any] = field(default_factory=dict, metadata=HIDDEN)
+    # Is it an image, that everybody may read?
+    image: bool = field(default=False, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def report_image(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]
     """Values of the schema IMAGE; an image that is not there is absent."""
     facts = NodeFacts(observer)
     volume = facts.volume(given["pool"], given["name"])
-    return _absent(given) if volume is None else {**_common(volume, facts), "file": volume.path}
+    return _absent(given) if volume is None else {**common(volume, facts), "file": volume.path}
 
 
 def _absent(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _absent(given: Mapping[str, Any]) -> dict[str, Any]:
 def _disk(volume: VolumeSeen, facts: NodeFacts) -> dict[str, Any]:
     image = facts.volume_at(volume.backing) if volume.backing else None
     return {
-        **_common(volume, facts),
+        **common(volume, facts),
         "path": volume.path,
         "compat": volume.compat,
         "cluster_size": volume.cluster_size,
@@ -81,7 +81,8 @@ def _chain(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
     return paths
 
 
-def _common(volume: VolumeSeen, facts: NodeFacts) -> dict[str, Any]:
+def common(volume: VolumeSeen, facts: NodeFacts) -> dict[str, Any]:
+    """What a disk and an image have alike."""
     return {
         "name": volume.name,
         "pool": volume.pool,
