@@ -20,6 +20,9 @@ class ActionModule(WatchedAction):
     """Sends the file that ``src`` names to the node, if the node has no such image yet, and tells
     how far a long run is."""
 
+    # What is said instead of a file of the controller.
+    _ON_NODE = "give path"
+
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -66,7 +69,7 @@ class ActionModule(WatchedAction):
         except AnsibleFileNotFound as error:
             raise AnsibleActionFail(
                 f"src: there is no file {args['src']!r} on the controller. For a file of the node "
-                "give path."
+                f"{self._ON_NODE}."
             ) from error
         try:
             with called("src"):
@@ -79,6 +82,11 @@ class ActionModule(WatchedAction):
         except VmrtError as error:
             raise AnsibleActionFail(str(error)) from error
         return path
+
+    def _of_copy(self, copy: str) -> dict[str, Any]:
+        """The options of the module, which finds the file on its node."""
+        args = {name: value for name, value in self._task.args.items() if name != "src"}
+        return {**args, "path": copy}
 
     def _send(
         self, source: str, planned: dict[str, Any], task_vars: dict[str, Any] | None
@@ -93,8 +101,7 @@ class ActionModule(WatchedAction):
         else:
             self._transfer_file(source, copy)
         self._fixup_perms2((shell.tmpdir, copy))
-        args = {name: value for name, value in self._task.args.items() if name != "src"}
-        args["path"] = copy
+        args = self._of_copy(copy)
         if self._tells():
             result = self._watched(args, task_vars)
         else:

@@ -81,6 +81,15 @@ disks:
       description:
         - The value of O(vmrt.libvirt.disk#module:compat).
       type: str
+    encrypted:
+      description:
+        - Whether what the volume holds is encrypted.
+      type: bool
+      sample: false
+    encryption:
+      description:
+        - The value of O(vmrt.libvirt.disk#module:encryption).
+      type: dict
     flat:
       description:
         - The value of O(vmrt.libvirt.disk#module:flat).

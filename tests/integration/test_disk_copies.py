@@ -177,6 +177,76 @@ def test_faults(lab: Any, tiny_image: Path, tmp_path: Path) -> None:
     refused(seen["up_copy"], "clone_from")
 
 
+def test_files_secrets_and_ends(lab: Any, tiny_image: Path, tmp_path: Path) -> None:
+    sent = {"name": "it-copies-up.qcow2", "src": str(tiny_image), "size": "1GiB"}
+    node = {"name": "it-copies-node.img", "src": "/srv/it-copies.img", "remote_src": True}
+    text = tmp_path / "text"
+    text.write_text("no disk at all")
+    uuid = "7d1a1cd7-1f2b-4a3c-8a52-3c1f0e9d6a10"
+    secret = f"<secret private='no'><uuid>{uuid}</uuid><usage type='volume'>"
+    secret += "<volume>it-copies</volume></usage></secret>"
+    hidden = {"name": "it-copies-luks.img", "size": "16MiB", "format": "raw"}
+    locked = {**hidden, "encryption": {"secret_usage": "it-copies"}}
+    disk = {"name": "luks", "volume": hidden["name"], "bus": "virtio", "format": "raw"}
+    disk["encryption"] = {"format": "luks", "secret_uuid": uuid}
+    larger = {**locked, "size": "32MiB"}
+    made = {**disk, "name": "made", "volume": "it-copies-made.qcow2", "format": "qcow2"}
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        before=picture(),
+        predicted=check("disk", **sent),
+        refused=task("disk", name="it-copies-x", src=str(text)),
+        missing=task("disk", name="it-copies-x", src="none/it-copies"),
+        between=picture(),
+        sent=task("disk", **sent),
+        again=task("disk", **sent),
+        same=shell(f"qemu-img info --output=json {FOLDER}/it-copies-up.qcow2"),
+        file=shell("truncate -s 1M /srv/it-copies.img"),
+        unknown=task("disk", **node),
+        node=task("disk", **node, format="raw"),
+        secret=shell(
+            f'echo "{secret}" > /tmp/s.xml; virsh -q secret-define /tmp/s.xml;'
+            f" virsh -q secret-set-value {uuid} --base64 $(printf pass | base64)"
+        ),
+        locked_check=check("disk", **locked),
+        locked=task("disk", **locked),
+        locked_again=task("disk", **locked),
+        luks=shell(f"qemu-img info --output=json {FOLDER}/{hidden['name']}"),
+        vm=task("vm", **VM, disks=[disk, {**made, "size": "16MiB"}], state="running"),
+        larger=task("disk", **larger),
+        larger_again=task("disk", **larger),
+        copied=task("disk", name="it-copies-x", clone_from=hidden["name"], flat=True),
+        end=task("vm", name="it-copies", state="absent", force=True, stop_timeout=1),
+        wiped_check=check("disk", name=hidden["name"], state="absent", wipe=True),
+        wiped=task("disk", name=hidden["name"], state="absent", wipe=True),
+        clean=shell(
+            f"virsh -q secret-undefine {uuid}; rm -f {FOLDER}/it-copies-* /srv/it-copies.img;"
+            " virsh -q pool-refresh default"
+        ),
+    )
+    assert seen["before"]["stdout"] == seen["between"]["stdout"]
+    assert "src" in seen["refused"]["msg"]
+    assert "remote_src" in seen["missing"]["msg"]
+    assert verbs(seen["sent"]) == ["fetch_image", "resize_volume"]
+    assert seen["predicted"]["actions"] == seen["sent"]["actions"]
+    assert seen["sent"]["disk"]["size"] == "1GiB"
+    assert not seen["again"]["changed"]
+    refused(seen["unknown"], "src")
+    assert seen["node"]["disk"]["size"] == "1MiB"
+    assert seen["locked_check"]["actions"] == seen["locked"]["actions"]
+    assert seen["locked"]["disk"]["encrypted"] is True
+    assert seen["locked"]["disk"]["size"] == "16MiB"
+    assert not seen["locked_again"]["changed"]
+    assert told(seen["luks"])["format"] == "luks"
+    assert "start" in verbs(seen["vm"])
+    assert verbs(seen["larger"]) == ["block_resize"]
+    assert not seen["larger_again"]["changed"]
+    refused(seen["copied"], "clone_from")
+    assert verbs(seen["wiped"]) == verbs(seen["wiped_check"]) == ["wipe_volume", "delete_volume"]
+
+
 def test_two_plays_grow_one_volume(lab: Any, tmp_path: Path) -> None:
     volume = {"name": "it-copies-race.img", "format": "raw"}
     play(lab, tmp_path, pool=POOL, made=task("disk", **volume, size="1MiB"))

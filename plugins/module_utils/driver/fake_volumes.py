@@ -12,7 +12,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import (
     FakeObserver,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, WipeVolume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import switch
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
@@ -49,6 +49,10 @@ class FakeVolumes(FakeObserver):
         if self._thing("vm", action.name).live is None:
             raise VmrtError("libvirt says: Requested operation is not valid: domain is not running")
         self._flatten(self._file(action.path))
+
+    def _wipe_volume(self, action: WipeVolume) -> None:
+        volume = self._node.volumes[action.pool, action.volume]
+        volume.written, volume.content = {}, b""
 
     def _rebase_volume(self, action: actions.RebaseVolume) -> None:
         volume, image = self._file(action.path), self._file(action.backing.path)

@@ -21,7 +21,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, WipeVolume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import note_arrival
@@ -32,8 +33,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import
     qemu_img,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called, sound
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.wipe import wipe
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
 
 # Who may read a new volume: libvirt gives it to the machine that uses it.
 _MODE = 0o600
@@ -81,6 +83,17 @@ class LibvirtVolumes(LibvirtObserver):
                 hint="Is there room in the pool? The guest goes on with its files as they were.",
             )
         self._refresh(action.pools)
+
+    def _wipe_volume(self, action: WipeVolume) -> None:
+        seen = self.volume(action.pool, action.volume)
+        pool = self.pool(action.pool)
+        if seen is None:
+            raise NotFound(f"the volume '{action.volume}' of the pool '{action.pool}' is gone")
+        if pool and pool.target and is_here(self.uri):
+            with storing(seen.path):
+                wipe(seen.path)
+        else:
+            self._thing("pool", action.pool).storageVolLookupByName(action.volume).wipe(0)
 
     def _rebase_volume(self, action: actions.RebaseVolume) -> None:
         with called("rebase"):

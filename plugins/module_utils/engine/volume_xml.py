@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import VolumeSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import VOLUME
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
 
 def volume_xml(
@@ -40,6 +42,8 @@ def volume_xml(
         tree.ensure(root, "target/compat").put(layout.get("compat", "1.1"))
     if "cluster_size" in layout:
         tree.ensure(root, "target/clusterSize").put(str(layout["cluster_size"]))
+    if "encryption" in layout:
+        write(VOLUME, {"encryption": layout["encryption"]}, root)
     if backing:
         tree.ensure(root, "backingStore/path").put(backing.path)
         tree.ensure(root, "backingStore/format/@type").put(backing.format or "qcow2")

@@ -92,6 +92,14 @@ VOLUME = Schema(
         *ORIGIN_FIELDS,
         STATE,
         Field(
+            "wipe",
+            "Whether all that the file of the volume holds is overwritten with zeros before it is "
+            "removed. What file systems and disks keep of it elsewhere is not reached.",
+            type="bool",
+            codec=codec.RAW,
+            default=False,
+        ),
+        Field(
             "chain",
             "Paths of what the volume rests on, the nearest first.",
             type="list",

@@ -6,12 +6,30 @@
 
 from __future__ import annotations
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.disk_network import (
+    secret_fields,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
+    Apply,
+    Field,
+    Owner,
+    Schema,
+)
 
 FORMATS = ("qcow2", "raw")
 
 _NEW = "Only of a new volume."
+
+ENCRYPTION = Schema(
+    name="encryption",
+    doc="Secret of libvirt, of the type C(volume), whose value is the passphrase of a volume that "
+    "is encrypted with LUKS. A disk of a vm on the volume names it as well.",
+    constant={"@format": "luks", "secret/@type": "passphrase"},
+    required_one_of=(("secret_uuid", "secret_usage"),),
+    mutually_exclusive=(("secret_uuid", "secret_usage"),),
+    fields=(*secret_fields("secret"),),
+)
 
 FORMAT_FIELDS = (
     Field(
@@ -53,5 +71,20 @@ FORMAT_FIELDS = (
         f"Whether what is copied into a V(qcow2) volume is compressed. What is written later is "
         f"not. {_NEW}",
         type="bool",
+        codec=codec.RAW,
+    ),
+    Field(
+        "encryption",
+        ENCRYPTION.doc,
+        at="target/encryption",
+        of=ENCRYPTION,
+        apply=Apply.RECREATE,
+    ),
+    Field(
+        "encrypted",
+        "Whether what the volume holds is encrypted.",
+        type="bool",
+        owner=Owner.REPORTED,
+        sample=False,
     ),
 )

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Apply, Field
 
 # What a new volume begins with, other than nothing.
-ORIGINS = ("image", "clone_from")
+ORIGINS = ("image", "clone_from", "src")
 
 ORIGIN_FIELDS = (
     Field(
@@ -31,6 +32,7 @@ ORIGIN_FIELDS = (
         "images differ in is written into it, so that its guest sees what it saw. No running vm "
         "may use it.",
         type="bool",
+        codec=codec.RAW,
     ),
     Field(
         "flat",
@@ -38,6 +40,7 @@ ORIGIN_FIELDS = (
         "of O(clone_from), and an existing overlay takes in what is below it, also under the "
         "running vm that uses it. V(false) leaves an existing one as it is.",
         type="bool",
+        codec=codec.RAW,
         apply=Apply.LIVE,
         via="block_pull",
     ),
@@ -58,6 +61,24 @@ ORIGIN_FIELDS = (
         "Internal snapshot of O(clone_from) that is copied, in place of what it holds now. The "
         "copy rests on no other volume.",
         check=names.name,
+    ),
+    Field(
+        "src",
+        "Path, on the controller, of the file that a new volume is a copy of. A relative one is "
+        "looked for as M(ansible.builtin.copy) does. It is sent only when the volume is missing, "
+        "and has to be an image that M(vmrt.libvirt.image) would take.",
+    ),
+    Field(
+        "remote_src",
+        "Whether O(src) is an absolute path on the node.",
+        type="bool",
+        codec=codec.RAW,
+        default=False,
+    ),
+    Field(
+        "checksum",
+        "What the file O(src) is checked against before it is kept: C(sha256:), C(sha384:) or "
+        "C(sha512:) and the digest in hexadecimal digits.",
     ),
     Field(
         "move_from",

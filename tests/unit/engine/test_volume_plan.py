@@ -18,6 +18,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
     VOLUME_RESOURCE,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from tests.unit.support import converge, play
@@ -247,6 +248,16 @@ def test_an_overlay_takes_in_what_it_rests_on() -> None:
     assert volume(made, "a.qcow2").backing is None
 
 
+def test_what_is_not_wanted_does_nothing() -> None:
+    made = play.node()
+    said = {"flat": False, "rebase": False, "compressed": False}
+    plan = converge.run(made, VOLUME_RESOURCE, name="a.qcow2", image="base.qcow2", **said)
+    assert [action.verb for action in plan.actions] == ["create_volume"]
+    gone = {"name": "a.qcow2", "state": "absent", "wipe": False}
+    plan = converge.run(made, VOLUME_RESOURCE, **gone)
+    assert [action.verb for action in plan.actions] == ["delete_volume"]
+
+
 def test_an_overlay_of_a_running_vm_takes_in_its_image() -> None:
     made = in_use(image="base.qcow2")
     plan = converge.run(made, VOLUME_RESOURCE, name="data.qcow2", flat=True)
@@ -335,6 +346,40 @@ def test_an_overlay_is_led_to_another_image() -> None:
     up = in_use(image="base.qcow2")
     converge.run(up, VOLUME_RESOURCE, name="new.qcow2", clone_from="base.qcow2")
     assert "the running vm 'web1'" in str(converge.refused(up, VOLUME_RESOURCE, **wish))
+
+
+def test_a_file_of_the_node_becomes_a_volume() -> None:
+    made = play.node()
+    made.sources["/srv/a.img"] = GIB
+    wish = {"name": "a.img", "src": "/srv/a.img", "remote_src": True}
+    assert converge.refused(made, VOLUME_RESOURCE, **wish, size="512MiB").option == "size"
+    assert converge.refused(made, VOLUME_RESOURCE, **wish, compat="1.1").option == "compat"
+    relative = {**wish, "src": "a.img"}
+    assert converge.refused(made, VOLUME_RESOURCE, **relative).option == "src"
+    plan = converge.run(made, VOLUME_RESOURCE, **wish, size="2GiB")
+    assert [action.verb for action in plan.actions] == ["fetch_image", "resize_volume"]
+
+
+def test_a_volume_is_wiped_before_it_goes() -> None:
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="data.qcow2", size="5GiB")
+    plan = converge.run(made, VOLUME_RESOURCE, name="data.qcow2", state="absent", wipe=True)
+    assert [action.verb for action in plan.actions] == ["wipe_volume", "delete_volume"]
+
+
+def test_an_encrypted_volume() -> None:
+    made = play.node()
+    secret = {"encryption": {"secret_usage": "data"}}
+    wish = {"name": "a.img", "size": "1GiB", "format": "raw"}
+    plan = converge.check(made, VOLUME_RESOURCE, **wish, **secret)
+    (encryption,) = tree.parse(plan.actions[0].as_dict()["xml"]).iterfind("target/encryption")
+    assert encryption.get("format") == "luks"
+    assert dict(encryption.find("secret").attrib) == {"type": "passphrase", "usage": "data"}
+    converge.run(made, VOLUME_RESOURCE, **wish)
+    plain = converge.refused(made, VOLUME_RESOURCE, **wish, **secret)
+    assert plain.option == "encryption"
+    copy = {"name": "b", "clone_from": "a.img", **secret}
+    assert converge.refused(made, VOLUME_RESOURCE, **copy).option == "encryption"
 
 
 def test_what_uses_a_volume_is_told() -> None:

@@ -52,6 +52,12 @@ def copy(wanted: Mapping[str, Any], facts: NodeFacts) -> CloneVolume:
     below = layers(source, option, facts)
     _whole(source, option, facts)
     fits(wanted, "")
+    if "encryption" in wanted:
+        raise VmrtError(
+            "a copy is not encrypted",
+            option="encryption",
+            hint="Make an empty volume, and have a guest copy into it.",
+        )
     whole = option == "image" or wanted.get("flat") or "clone_snapshot" in wanted
     backing = None if whole or len(below) == 1 else below[1]
     if backing and wanted["format"] != "qcow2":

@@ -59,10 +59,11 @@ def create(disk: Mapping[str, Any], prefix: str, facts: NodeFacts) -> CreateVolu
 
 def layout(disk: Mapping[str, Any]) -> dict[str, Any]:
     """How the file of a volume is laid out, as far as it is said."""
-    return {name: disk[name] for name in (*_OF_QCOW2, "preallocation") if name in disk}
+    return {name: disk[name] for name in _LAYOUT if name in disk}
 
 
 _OF_QCOW2 = ("compat", "cluster_size", "compressed")
+_LAYOUT = (*_OF_QCOW2, "preallocation", "encryption")
 _CLUSTERS = [2**power for power in range(9, 22)]
 
 

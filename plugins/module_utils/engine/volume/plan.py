@@ -27,9 +27,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.move im
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.rebase import rebase
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_disk
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.upload import upload
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import FORMATS, VOLUME
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.diff import Change
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import raise_all
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
 
 
@@ -68,16 +69,19 @@ def _plan(actions: Sequence[Action], changes: list[Change]) -> Plan:
 
 def _new(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
     wanted = dict(given)
-    if is_copy(wanted):
+    steps: list[Action]
+    if "src" in wanted:
+        steps = upload(wanted, facts)
+    elif is_copy(wanted):
         _option, source = source_of(wanted, facts)
         wanted.setdefault("format", source.format if source.format in FORMATS else "raw")
-        action: Action = copy(wanted, facts)
+        steps = [copy(wanted, facts)]
     else:
         wanted.setdefault("format", "qcow2")
-        action = create({**wanted, "volume": wanted["name"]}, "", facts)
+        steps = [create({**wanted, "volume": wanted["name"]}, "", facts)]
     chosen = {name: value for name, value in wanted.items() if name not in given}
     return Plan(
-        (action,),
+        tuple(steps),
         before={"state": "absent"},
         after=show(VOLUME, wanted),
         filled=show(VOLUME, chosen),
@@ -86,6 +90,12 @@ def _new(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
 
 def _existing(given: Mapping[str, Any], volume: VolumeSeen, facts: NodeFacts) -> Plan:
     stays_inside(volume, "name", facts)
+    if "encryption" in given and not volume.encrypted:
+        raise VmrtError(
+            f"the volume '{volume.name}' is there, and not encrypted",
+            option="encryption",
+            hint="Leave the option out, or remove the volume first and make it anew.",
+        )
     changes = list(changed(given, volume))
     errors = fixed(changes)
     actions: list[Action] = []

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import DeleteVolume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
+    DeleteVolume,
+    WipeVolume,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
@@ -37,4 +40,6 @@ def plan_removal(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
             option="name",
             hint="Remove these first; nothing was deleted.",
         )
-    return Plan((DeleteVolume(pool, name),), before={"state": "present"}, after={"state": "absent"})
+    steps = (DeleteVolume(pool, name),)
+    wipes = (WipeVolume(pool, name),) if given.get("wipe") else ()
+    return Plan((*wipes, *steps), before={"state": "present"}, after={"state": "absent"})

@@ -64,6 +64,7 @@ def _disk(volume: VolumeSeen, facts: NodeFacts) -> dict[str, Any]:
         "path": volume.path,
         "compat": volume.compat,
         "cluster_size": volume.cluster_size,
+        "encrypted": volume.encrypted,
         "image": image.name if image else None,
         "image_pool": image.pool if image else None,
         "chain": _chain(volume, facts),
