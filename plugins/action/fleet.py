@@ -15,7 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.plugin_utils.watched import Watche
 
 # What travels to the node at a time, in bytes of JSON: some ten thousand small vms.
 PAYLOAD = 4 * 1024 * 1024
-SHARED = ("pools", "networks", "images", "disks")
+SHARED = ("secrets", "pools", "networks", "images", "disks")
 
 
 class ActionModule(WatchedAction):

@@ -105,6 +105,12 @@ options:
         type: str
         choices: [none, ip, agent, ssh, cloud_init]
         default: none
+  secrets:
+    description:
+      - Keys and passwords that the others need, set before them.
+        Each is a dictionary with the options of M(vmrt.libvirt.secret).
+    type: list
+    elements: dict
   told:
     description:
       - 'An entry of RV(outcome) of an earlier task, which becomes
@@ -274,10 +280,10 @@ summary:
   returned: success
 shared:
   description:
-    - 'What became of the pools, networks, images and disks: by the
-      name of the option, and in it by their names, in the shape of
-      RV(outcome). The name of an image or a disk begins with that
-      of its pool.'
+    - 'What became of the secrets, pools, networks, images and disks:
+      by the name of the option, and in it by their names, in the
+      shape of RV(outcome). The name of an image or a disk begins
+      with that of its pool, and that of a secret with its type.'
   type: dict
   sample:
     pools:

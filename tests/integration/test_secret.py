@@ -130,7 +130,7 @@ def test_a_value_is_set_compared_and_shown_nowhere(lab: Any, tmp_path: Path) -> 
     for word in [*hidden, *map(encoded, hidden)]:
         assert word not in output
         assert [name for name, text in shown.items() if word in text] == []
-    assert "ansible" in seen["ps"]["stdout"]
+    assert "python3" in seen["ps"]["stdout"]
     assert "ansible" in seen["log"]["stdout"]
 
 
@@ -144,6 +144,11 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
     }
     tpm = {"model": "tpm-crb", "version": "2.0", "encryption_secret": TPM["uuid"]}
     vm = {"name": "it-secret", "hypervisor": "qemu"}
+    fleet = {"secrets": [{**TPM, "value": PLAIN}], "vms": [{**vm, "tpm": tpm}]}
+    leaving = {
+        "secrets": [{**TPM, "state": "absent"}],
+        "vms": [{"name": "it-secret", "state": "absent"}],
+    }
     end = {"type": "vtpm", "usage": "it-tpm", "state": "absent"}
     seen = play(
         lab,
@@ -159,9 +164,12 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
         log_in=task("secret", **CHAP, value=OTHER),
         fixed=task("secret", **CHAP, uuid=TPM["uuid"]),
         key=check("secret", **{**CEPH, "usage": "it-other"}, value=PLAIN),
+        foreseen_fleet=check("fleet", **leaving),
+        kept_fleet=task("fleet", **fleet),
         forced=task("secret", **end, force=True),
         pool_end=task("pool", name="it-shelf", state="absent"),
-        vm_end=task("vm", name="it-secret", state="absent"),
+        new_fleet=task("fleet", **fleet),
+        end_fleet=task("fleet", **leaving),
         foreseen_end=check("secret", **CHAP, state="absent"),
         ended=task("secret", **CHAP, state="absent"),
         again=task("secret", **CHAP, state="absent"),
@@ -177,8 +185,33 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
     refused(seen["fixed"], "type")
     refused(seen["key"], "value")
     assert verbs(seen["forced"]) == ["undefine"]
+    assert not seen["kept_fleet"]["changed"]
+    assert seen["new_fleet"]["shared"]["secrets"]["vtpm/it-tpm"]["changed"]
+    assert seen["foreseen_fleet"]["changed"]
+    assert not seen["foreseen_fleet"].get("failed")
+    assert seen["end_fleet"]["shared"]["secrets"]["vtpm/it-tpm"]["phase"]
     assert seen["foreseen_end"]["actions"] == seen["ended"]["actions"]
     assert verbs(seen["ended"]) == ["undefine"]
     assert not seen["again"]["changed"]
     assert told(seen["has"]) == {}
     assert seen["records"]["stdout"] == ""
+
+
+def test_the_secrets_of_a_node_are_not_shown_by_a_play(lab: Any, tmp_path: Path) -> None:
+    secrets = [{**CHAP, "value": PLAIN}, {**CEPH, "value_base64": encoded(KEY)}]
+    inventory, playbook = tmp_path / "fleet.json", tmp_path / "play.json"
+    role = {"import_role": {"name": "vmrt.libvirt.fleet", "rolespec_validate": False}}
+    playbook.write_text(
+        json.dumps([{"hosts": "vmrt_nodes", "gather_facts": False, "tasks": [role]}])
+    )
+    outputs = []
+    for state in ("present", "present", "absent"):
+        wanted = [{**one, "state": state} for one in secrets]
+        group = {"hosts": {"node1": {}}, "vars": {"vmrt_secrets": wanted}}
+        inventory.write_text(json.dumps({"vmrt_nodes": group}))
+        done = lab.ansible_playbook("-i", str(inventory), str(playbook), "-vvv", "--diff")
+        outputs.append(done.stdout + done.stderr)
+    assert ["changed=0" in output for output in outputs] == [False, True, False]
+    for output in outputs:
+        assert "it-shelf" in output
+        assert [word for word in (PLAIN, KEY, encoded(PLAIN), encoded(KEY)) if word in output] == []

@@ -21,6 +21,12 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import S
 Values = Mapping[str, Any]
 
 
+def _name(given: Values) -> str:
+    """Most things have a name of their own; a volume is told from others by its pool as well."""
+    pool = f"{given['pool']}/" if "pool" in given else ""
+    return f"{pool}{given['name']}"
+
+
 def _no_wait(observer: Observer, given: Values) -> None:
     """Most things are there when they are made."""
 
@@ -30,8 +36,8 @@ class Resource:
     """A kind of thing with options.
 
     ``look`` finds what there is, ``plan`` is pure, ``report`` gives the values that are returned,
-    and ``wait`` waits for what was asked to be waited for. ``what`` is the name of the report in
-    a result.
+    and ``wait`` waits for what was asked to be waited for. ``called`` is its name among others of
+    its kind, and ``what`` that of the report in a result.
     """
 
     schema: Schema
@@ -39,6 +45,7 @@ class Resource:
     plan: Callable[[Values, Seen | None, NodeFacts], Plan]
     report: Callable[[Observer, Values], Mapping[str, Any]]
     wait: Callable[[Observer, Values], None] = _no_wait
+    called: Callable[[Values], str] = _name
 
     @property
     def what(self) -> str:

@@ -113,6 +113,7 @@ FLEET = Schema(
     name="fleet",
     doc="Many vms of one node.",
     fields=(
+        _things("secrets", "secret", "Keys and passwords that the others need, set before them."),
         _things("pools", "pool", "Pools that the vms need, made before them."),
         _things("networks", "network", "Networks that the vms need, made before them."),
         _things(
@@ -176,9 +177,9 @@ FLEET = Schema(
         _told("summary", _SUMMARY.doc, type="dict", of=_SUMMARY),
         _told(
             "shared",
-            "What became of the pools, networks, images and disks: by the name of the option, and "
-            "in it by their names, in the shape of RV(outcome). The name of an image or a disk "
-            "begins with that of its pool.",
+            "What became of the secrets, pools, networks, images and disks: by the name of the "
+            "option, and in it by their names, in the shape of RV(outcome). The name of an image "
+            "or a disk begins with that of its pool, and that of a secret with its type.",
             type="dict",
             sample={"pools": {"default": {"changed": False, "failed": False}}},
         ),

@@ -53,4 +53,5 @@ def test_things_of_a_node_are_lists(name):
 def test_the_role_has_them():
     text = (modules.ROOT / "roles/fleet/meta/argument_specs.yml").read_text(encoding="utf-8")
     options = yaml.safe_load(text)["argument_specs"]["main"]["options"]
-    assert set(options) >= set(VM) | {"vmrt_pools", "vmrt_networks", "vmrt_images"}
+    lists = {"vmrt_secrets", "vmrt_pools", "vmrt_networks", "vmrt_images"}
+    assert set(options) >= set(VM) | lists

@@ -60,7 +60,7 @@ def check(made: FakeNode, **wish: Any) -> tuple[str, dict[str, Any]]:
 def plans(result: Mapping[str, Any]) -> dict[str, Any]:
     """What became of each thing, without what only a real run can know."""
     things = {"vms": result["outcome"], **result["shared"]}
-    after = ("vm", "pool", "network", "image", "disk", "phase")
+    after = ("vm", "secret", "pool", "network", "image", "disk", "phase")
     return {
         f"{kind}/{name}": {key: value for key, value in one.items() if key not in after}
         for kind, some in things.items()
@@ -120,6 +120,31 @@ def test_vms_and_what_they_need_come_in_one_task():
     assert again["summary"]["unchanged"] == 12
     assert prepared(again) == ["12 unchanged"]
     assert "vm" not in again["outcome"]["web1"]
+
+
+def test_secrets_come_first_and_go_last():
+    made = play.node()
+    uuid = "4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11"
+    secret = {"type": "vtpm", "usage": "web1", "uuid": uuid}
+    tpm = {"model": "tpm-crb", "version": "2.0", "encryption_secret": uuid}
+    one = vm("web1", tpm=tpm)
+    wish = {"secrets": [{**secret, "value": "correct horse"}], "vms": [one]}
+    assert secrets_of(wish) == {"correct horse"}
+    trouble, result = run(made, **wish)
+    assert not trouble
+    assert "correct horse" not in repr(result)
+    (told,) = result["shared"]["secrets"].items()
+    assert told[0] == "vtpm/web1"
+    assert [step["action"] for step in told[1]["actions"]] == ["define", "set_secret_value"]
+    assert prepared(result)[1:] == ["+ secret vtpm/web1", "+ web1"]
+    assert not run(made, **wish)[1]["changed"]
+
+    trouble, _result = run_failing(made, secrets=[{**secret, "state": "absent"}], vms=[one])
+    assert "the vm 'web1'" in trouble
+    gone = [{"name": "web1", "state": "absent", "force": True}]
+    trouble, _result = run(made, secrets=[{**secret, "state": "absent"}], vms=gone)
+    assert not trouble
+    assert not made.secrets
 
 
 SIZES = {"sized": {}, "larger": {"size": "4GiB"}}

@@ -36,6 +36,7 @@ class FleetFacts(NodeFacts):
         self._planned_users: dict[str, list[User]] = {}
         self._planned_macs: dict[str, str] = {}
         self._gone: set[str] = set()
+        self._gone_pools: set[str] = set()
         self._deleted: set[tuple[str, str]] = set()
 
     @property
@@ -52,6 +53,16 @@ class FleetFacts(NodeFacts):
     def macs(self) -> Mapping[str, str]:
         left = {mac: vm for mac, vm in super().macs.items() if vm not in self._gone}
         return {**left, **self._planned_macs}
+
+    @property
+    def vm_definitions(self) -> Mapping[str, list[tree.Element]]:
+        known = super().vm_definitions
+        return {vm: roots for vm, roots in known.items() if vm not in self._gone}
+
+    @property
+    def pool_definitions(self) -> Mapping[str, list[tree.Element]]:
+        known = super().pool_definitions
+        return {pool: roots for pool, roots in known.items() if pool not in self._gone_pools}
 
     def volume(self, pool: str, name: str) -> VolumeSeen | None:
         return None if (pool, name) in self._deleted else super().volume(pool, name)
@@ -72,6 +83,8 @@ class FleetFacts(NodeFacts):
         for action in plan.actions:
             if isinstance(action, Undefine) and action.kind == "vm":
                 self._gone.add(action.name)
+            elif isinstance(action, Undefine) and action.kind == "pool":
+                self._gone_pools.add(action.name)
             elif isinstance(action, Define) and action.kind == "vm":
                 self._define(action)
 

@@ -17,6 +17,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.network.resour
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.resource import (
+    SECRET_RESOURCE,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.resource import VM_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import VOLUME_RESOURCE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.accept import accept
@@ -25,6 +28,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 VMS = "vms"
 # The order in which things are made: each may need those before it.
 KINDS: Mapping[str, Resource] = {
+    "secrets": SECRET_RESOURCE,
     "pools": POOL_RESOURCE,
     "networks": NETWORK_RESOURCE,
     "images": IMAGE_RESOURCE,
@@ -57,9 +61,8 @@ def _part(kind: str, resource: Resource, number: int, given: Any) -> Part:
         part.given = accept(resource.schema, given, f"{part.path}.")
     except VmrtError as error:
         part.error = error
-    # A volume is told from others by its pool as well.
-    if "pool" in resource.schema and part.given:
-        part.name = f"{part.given['pool']}/{part.name}"
+    if part.given:
+        part.name = resource.called(part.given)
     return part
 
 

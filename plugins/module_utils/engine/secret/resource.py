@@ -36,4 +36,6 @@ def _report(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "has_value": observer.has_secret_value(seen.name), "state": "present"}
 
 
-SECRET_RESOURCE = Resource(schema=SECRET, look=_look, plan=plan_secret, report=_report)
+SECRET_RESOURCE = Resource(
+    schema=SECRET, look=_look, plan=plan_secret, report=_report, called=secret_name
+)
