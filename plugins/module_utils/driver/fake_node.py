@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 
 _MACHINES = ["pc", "pc-i440fx-7.2", "pc-q35-7.2", "q35"]
@@ -40,6 +41,15 @@ VALUES: Mapping[str, Any] = {
 
 
 @dataclass
+class Checkpoint:
+    """What libvirt would record from a moment on; ``held`` is what the disks held then."""
+
+    description: str
+    sound: frozenset[str]
+    held: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass
 class Thing:
     """A vm, network, pool or secret. ``config`` is its definition, None where it is transient, and
     ``live`` the one in force."""
@@ -52,6 +62,7 @@ class Thing:
     # Their definitions by their names, in the order in which they were taken.
     snapshots: dict[str, tree.Element] = field(default_factory=dict)
     current_snapshot: str | None = None
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
 
 
 @dataclass
@@ -120,6 +131,12 @@ class FakeNode:
     lacks_cpus: set[str] = field(default_factory=set)
     # The kinds of pools that libvirt can have; None means that it can not tell.
     pool_types: list[str] | None = None
+    # Backups by folder, vm and name, what their files hold by path, and disks that are restored
+    # and not seen yet. A full folder takes none.
+    backups: dict[tuple[str, str, str], BackupSeen] = field(default_factory=dict)
+    written: dict[str, dict[str, str]] = field(default_factory=dict)
+    restoring: dict[tuple[str, str], Volume] = field(default_factory=dict)
+    full: bool = False
     # Can libvirt use cgroups?
     cgroups: bool = True
     # In seconds since 1970.
@@ -151,6 +168,7 @@ class FakeNode:
             "secret values": dict(self.secret_values),
             "volumes": {key: vars(volume).copy() for key, volume in self.volumes.items()},
             "folders": sorted(self.folders),
+            "backups": dict(self.backups),
             "snapshots": {
                 name: (one.current_snapshot, {key: xml(it) for key, it in one.snapshots.items()})
                 for name, one in self.vms.items()

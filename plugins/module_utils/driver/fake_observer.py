@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node impo
     Volume,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    CheckpointSeen,
     Counted,
     PoolSeen,
     SnapshotSeen,
@@ -27,6 +29,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent im
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.name import name_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.pool import FOLDERS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import ALIAS_PREFIX
@@ -75,6 +78,20 @@ class FakeObserver:
             if thing.snapshots
         }
 
+    def checkpoints(self, vm: str) -> list[CheckpointSeen]:
+        return [
+            CheckpointSeen(name, one.description, one.sound)
+            for name, one in self._thing("vm", vm).checkpoints.items()
+        ]
+
+    def backups(self, folder: str, vm: str | None = None) -> list[BackupSeen]:
+        kept = self._node.backups.items()
+        return [one for (where, of, _name), one in kept if where == folder and vm in (None, of)]
+
+    def file_digest(self, path: str) -> str:
+        held = self._node.files.get(path) or repr(sorted(self._node.written[path].items()))
+        return hashlib.sha256(held.encode()).hexdigest()
+
     def names(self, kind: str) -> list[str]:
         return sorted(self._node.things(kind))
 
@@ -101,6 +118,7 @@ class FakeObserver:
             persistent=thing.config is not None,
             saved=thing.saved,
             snapshots=len(thing.snapshots),
+            checkpoints=len(thing.checkpoints),
         )
 
     def definitions(self) -> list[str]:

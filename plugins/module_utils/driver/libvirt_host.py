@@ -19,6 +19,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.build_pool import format_source
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import Events
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_backup import (
+    LibvirtBackup,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_guest import LibvirtGuest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_layers import (
     LibvirtLayers,
@@ -27,6 +30,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrat
     LibvirtMigrate,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_restore import (
+    LibvirtRestore,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_secrets import (
     set_value,
     undefine_secret,
@@ -60,7 +66,15 @@ _ASK_AGAIN = 10
 _BALLOON_SECONDS = 10
 
 
-class LibvirtHost(LibvirtPower, LibvirtGuest, LibvirtMigrate, LibvirtLayers, LibvirtVolumes):
+class LibvirtHost(
+    LibvirtPower,
+    LibvirtGuest,
+    LibvirtMigrate,
+    LibvirtLayers,
+    LibvirtVolumes,
+    LibvirtBackup,
+    LibvirtRestore,
+):
     """A node that can be changed. ``open_url`` opens what images are loaded from, and ``progress``
     tells how much of them is there."""
 

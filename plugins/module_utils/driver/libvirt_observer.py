@@ -32,6 +32,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts imp
     device_numbers,
     user_of,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import (
+    checkpoints_of,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_snapshots import (
     snapshots_of,
 )
@@ -46,6 +49,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.transfer impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.tune import READS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.vitals import vitals
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
+    CheckpointSeen,
     Counted,
     PoolSeen,
     SnapshotSeen,
@@ -55,7 +59,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival, arrival
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import inspect
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
@@ -286,6 +292,16 @@ class LibvirtObserver:
             if vm is not None and domain is None:
                 return {}
             return snapshots_of(self._connection, domain)
+
+    def checkpoints(self, vm: str) -> list[CheckpointSeen]:
+        with translated(f"reading the checkpoints of '{vm}'"):
+            return checkpoints_of(self._thing("vm", vm))
+
+    def backups(self, folder: str, vm: str | None = None) -> list[BackupSeen]:
+        return backup_files.listed(folder, vm)
+
+    def file_digest(self, path: str) -> str:
+        return backup_files.digest(path)
 
     def volumes(self, pool: str, anew: bool = False) -> list[VolumeSeen]:
         with translated(f"listing the volumes of the pool '{pool}'"):

@@ -18,6 +18,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.definitions im
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 
@@ -64,6 +65,16 @@ class SnapshotSeen:
     name: str
     xml: str
     current: bool = False
+
+
+@dataclass(frozen=True)
+class CheckpointSeen:
+    """A moment from which libvirt knows what was written since. ``sound`` are the targets of the
+    disks of which it really does."""
+
+    name: str
+    description: str
+    sound: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,15 @@ class Observer(Protocol):
 
     def pool_types(self) -> list[str] | None:
         """The kinds of pools that libvirt can have, or None where it can not tell."""
+
+    def checkpoints(self, vm: str) -> list[CheckpointSeen]:
+        """The checkpoints of a vm."""
+
+    def backups(self, folder: str, vm: str | None = None) -> list[BackupSeen]:
+        """The backups in a folder of the node, of a vm or of all."""
+
+    def file_digest(self, path: str) -> str:
+        """The SHA-256 of a file of the node."""
 
     def pool(self, name: str) -> PoolSeen | None:
         """A pool, or None."""
@@ -391,6 +411,21 @@ class NodeFacts:
 
     def snapshots(self, vm: str) -> list[SnapshotSeen]:
         return self._observer.snapshots(vm).get(vm, [])
+
+    def checkpoints(self, vm: str) -> list[CheckpointSeen]:
+        return self._observer.checkpoints(vm)
+
+    def backups(self, folder: str, vm: str) -> list[BackupSeen]:
+        return self._observer.backups(folder, vm)
+
+    def file_digest(self, path: str) -> str:
+        return self._observer.file_digest(path)
+
+    def read_file(self, path: str, limit: int) -> str | None:
+        return self._observer.read_file(path, limit)
+
+    def vm_of_uuid(self, uuid: str) -> str | None:
+        return self._observer.vm_of_uuid(uuid)
 
     def volumes(self, pool: str) -> list[VolumeSeen]:
         if pool not in self._listed:

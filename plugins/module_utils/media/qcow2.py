@@ -92,7 +92,7 @@ def parse_qcow2(head: bytes, file_size: int) -> Qcow2:
     refers_to = None
     if backing_offset or _BACKING_FORMAT in extensions:
         name = head[backing_offset : backing_offset + min(backing_size, _SHOWN)]
-        refers_to = f"the backing file {_shown(name)}"
+        refers_to = backing_file(name)
     elif features & _DATA_FILE or _DATA_FILE_NAME in extensions:
         refers_to = f"the data file {_shown(extensions.get(_DATA_FILE_NAME, b''))}"
     has_data_file = bool(features & _DATA_FILE) or _DATA_FILE_NAME in extensions
@@ -105,6 +105,11 @@ def parse_qcow2(head: bytes, file_size: int) -> Qcow2:
         has_data_file,
         os.fsdecode(backing) or None,
     )
+
+
+def backing_file(name: bytes) -> str:
+    """How a reference to a backing file is told."""
+    return f"the backing file {_shown(name)}"
 
 
 def _extensions(header: bytes, offset: int) -> dict[int, bytes] | None:

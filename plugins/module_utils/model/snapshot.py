@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.keep import KEEP_RULES, RULES
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.told import told
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
@@ -20,15 +21,11 @@ def _flag(name: str, doc: str) -> Field:
     return Field(name, doc, type="bool", codec=codec.RAW)
 
 
-def _count(name: str, doc: str) -> Field:
-    return Field(name, doc, type="int", codec=codec.INT, check=names.not_negative)
-
-
 KEEP = Schema(
     name="keep",
     doc="Which snapshots of a series stay. One that no rule names is removed, as with "
     "O(state=absent); those of other names are left alone.",
-    required_one_of=(("last", "hourly", "daily", "weekly"),),
+    required_one_of=(RULES,),
     fields=(
         Field(
             "prefix",
@@ -36,10 +33,7 @@ KEEP = Schema(
             required=True,
             check=names.name,
         ),
-        _count("last", "How many of the newest stay."),
-        _count("hourly", "For how many hours the newest of the hour stays, in UTC."),
-        _count("daily", "For how many days the newest of the day stays, in UTC."),
-        _count("weekly", "For how many weeks the newest of the week stays, from Monday in UTC."),
+        *KEEP_RULES,
     ),
 )
 SNAPSHOT_DISK = Schema(

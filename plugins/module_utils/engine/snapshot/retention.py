@@ -2,15 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which snapshots of a series no rule keeps."""
+"""Which things of a series no rule keeps: snapshots, or backups."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any
-
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import Moment
+from typing import Any, Protocol
 
 _PERIODS: Mapping[str, Callable[[datetime], str]] = {
     "hourly": lambda when: when.strftime("%Y-%m-%d %H"),
@@ -19,9 +17,19 @@ _PERIODS: Mapping[str, Callable[[datetime], str]] = {
 }
 
 
-def outdated(keep: Mapping[str, Any], moments: Iterable[Moment]) -> list[str]:
-    """The names of those that go. Periods without any snapshot do not count."""
-    series = [one for one in moments if one.name.startswith(keep["prefix"])]
+class Taken(Protocol):
+    """What has a name, and was taken at a time: seconds since 1970."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def created(self) -> int: ...
+
+
+def outdated(keep: Mapping[str, Any], moments: Iterable[Taken]) -> list[str]:
+    """The names of those that go. Periods in which none was taken do not count."""
+    series = [one for one in moments if one.name.startswith(keep.get("prefix", ""))]
     # Of those of one second, the later one in libvirt's order is the newer one.
     newest = sorted(series, key=lambda one: one.created)[::-1]
     kept = {one.name for one in newest[: keep.get("last", 0)]}

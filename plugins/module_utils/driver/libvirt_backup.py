@@ -1,0 +1,187 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Backups through libvirt, and vms that are made of them again."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
+    found,
+    libvirt,
+    supported,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
+    LibvirtObserver,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.catalogue import BackupDisk
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.moment import (
+    backup_xml,
+    checkpoint_xml,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files, qemu_img
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import INCREMENTAL
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import (
+    Undone,
+    VmrtError,
+)
+
+# How often a job is asked how far it is, in seconds.
+_INTERVAL = 0.1
+
+
+class LibvirtBackup(LibvirtObserver):
+    """One method for each action of backups."""
+
+    def _clear_backup(self, action: actions.ClearBackup) -> None:
+        with backup_files.alone(action.folder, action.name):
+            backup_files.remove(action.folder, action.name, action.backup)
+
+    def _remove_backup(self, action: actions.RemoveBackup) -> None:
+        with backup_files.alone(action.folder, action.name):
+            backup_files.remove(action.folder, action.name, action.backup)
+        if action.checkpoint:
+            _forget(self._thing("vm", action.name), action.checkpoint)
+
+    def _take_backup(self, action: actions.TakeBackup) -> None:
+        domain = self._thing("vm", action.name)
+        with backup_files.alone(action.folder, action.name), _in_memory(domain):
+            _end_left_job(domain, action)
+            for name in action.stale:
+                _forget(domain, name)
+            path = backup_files.begin(action.folder, action.name, action.backup)
+            try:
+                _begin(domain, action)
+                _wait(domain, action)
+                _keep(action, path)
+            except (VmrtError, libvirt.libvirtError, OSError) as error:
+                _take_back(domain, action)
+                raise _undone(domain, error) from error
+            for name in action.outlived:
+                _forget(domain, name)
+
+
+@contextmanager
+def _in_memory(domain: Any) -> Iterator[None]:
+    """Only a machine in memory has its disks written elsewhere."""
+    if domain.isActive():
+        yield
+        return
+    # Whatever becomes of us, it does not stay in memory.
+    flags = libvirt.VIR_DOMAIN_START_PAUSED | libvirt.VIR_DOMAIN_START_AUTODESTROY
+    domain.createWithFlags(flags)
+    try:
+        yield
+    finally:
+        with suppress(libvirt.libvirtError):
+            domain.destroy()
+
+
+def _end_left_job(domain: Any, action: actions.TakeBackup) -> None:
+    """End what a run that did not come to its end has begun, and nobody waits for."""
+    try:
+        told = domain.backupGetXMLDesc(0)
+    except libvirt.libvirtError:
+        return
+    folder = f"{action.folder}/{action.name}/"
+    paths = [one.get("file") or "" for one in tree.parse(told).iterfind("disks/disk/target")]
+    if not any(path.startswith(folder) for path in paths):
+        raise VmrtError(
+            f"somebody else makes a backup of '{action.name}'", option="vm", hint="Wait for it."
+        )
+    domain.abortJob()
+    while domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
+        time.sleep(_INTERVAL)
+
+
+def _undone(domain: Any, error: Exception) -> Undone:
+    said = error.message if isinstance(error, VmrtError) else str(error)
+    runs = "the vm runs on" if domain.isActive() else "the vm is off"
+    return Undone(
+        f"{said.rstrip('.')}. What was written of it is gone again, and {runs}",
+        option=getattr(error, "option", None),
+        hint=getattr(error, "hint", None),
+    )
+
+
+def _begin(domain: Any, action: actions.TakeBackup) -> None:
+    """From here on the job holds what the disks are at this moment."""
+    if action.quiesce:
+        domain.fsFreeze(None, 0)
+    try:
+        domain.backupBegin(backup_xml(action), checkpoint_xml(action), 0)
+    finally:
+        if action.quiesce:
+            with suppress(libvirt.libvirtError):
+                domain.fsThaw(None, 0)
+
+
+def _wait(domain: Any, action: actions.TakeBackup) -> None:
+    while domain.isActive() and domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
+        time.sleep(_INTERVAL)
+    told = supported(domain.jobStats, libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED) or {}
+    if not domain.isActive():
+        raise VmrtError(
+            f"'{action.name}' went off before its backup was whole",
+            hint="Look at why, and run again.",
+        )
+    if told.get("type") != libvirt.VIR_DOMAIN_JOB_COMPLETED:
+        why = told.get(libvirt.VIR_DOMAIN_JOB_ERRMSG) or "it was given up"
+        raise VmrtError(
+            f"libvirt did not write the backup, and says: {why}",
+            option="folder",
+            hint="Is there room in it?",
+        )
+
+
+def _keep(action: actions.TakeBackup, path: str) -> None:
+    """Put what was written into the catalogue; its entry comes last."""
+    entry = action.entry
+    disks = tuple(_settled(disk, entry.parent, path) for disk in entry.disks)
+    backup_files.keep(f"{path}/{backup_files.DEFINITION}", action.definition.encode())
+    whole = replace(entry, disks=disks).as_json()
+    backup_files.keep(f"{path}/{backup_files.ENTRY}", whole.encode())
+
+
+def _settled(disk: BackupDisk, parent: str | None, path: str) -> BackupDisk:
+    file = f"{path}/{disk.file}"
+    if disk.kind == INCREMENTAL:
+        # QEMU wrote that it rests on the disk of the vm.
+        below = backup_files.rests_on(parent or "", disk.file)
+        words = ["rebase", "-u", "-f", "qcow2", "-F", "qcow2", "-b", below, file]
+        qemu_img.do("folder", *words)
+    backup_files.settle(file)
+    size = os.stat(file).st_size
+    capacity = backup_files.capacity(file)
+    return replace(disk, capacity=capacity, size=size, sha256=backup_files.digest(file))
+
+
+def _take_back(domain: Any, action: actions.TakeBackup) -> None:
+    with suppress(libvirt.libvirtError):
+        if domain.isActive() and domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
+            domain.abortJob()
+    if action.entry.checkpoint:
+        with suppress(libvirt.libvirtError):
+            _forget(domain, action.entry.checkpoint)
+    with suppress(VmrtError):
+        backup_files.remove(action.folder, action.name, action.backup)
+
+
+def _forget(domain: Any, name: str) -> None:
+    """Have libvirt forget a checkpoint, also where it can not find what it kept for it."""
+    checkpoint = found(domain.checkpointLookupByName, name)
+    if checkpoint is None:
+        return
+    try:
+        checkpoint.delete(0)
+    except libvirt.libvirtError:
+        checkpoint.delete(libvirt.VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY)

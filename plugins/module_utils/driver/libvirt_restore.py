@@ -1,0 +1,96 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Vms that are made of backups. Until all is there, nothing is to be seen of them."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Callable
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt, refresh
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
+    LibvirtObserver,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files, qemu_img
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Undone, VmrtError
+
+
+class LibvirtRestore(LibvirtObserver):
+    """One method for each action of restoring."""
+
+    _define: Callable[[Define], None]
+
+    def __init__(self, uri: str):
+        super().__init__(uri)
+        # Disks that were written, and that nobody may see yet.
+        self._unseen: list[str] = []
+
+    def close(self) -> None:
+        for path in self._unseen:
+            with suppress(OSError):
+                os.unlink(path)
+        super().close()
+
+    def _restore_disk(self, action: actions.RestoreDisk) -> None:
+        hidden = self._hidden(action.pool, action.volume)
+        words = ["convert", "-f", "qcow2", "-O", action.format, action.source, hidden]
+        self._unseen.append(hidden)
+        try:
+            # What it holds is nobody else's to read.
+            os.close(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600))
+            qemu_img.do("pool", *words)
+            backup_files.settle(hidden)
+        except (OSError, VmrtError) as error:
+            message = error.message if isinstance(error, VmrtError) else error.strerror
+            raise Undone(
+                f"can't write '{action.volume}' into the pool '{action.pool}': {message}. No disk "
+                "was made",
+                option="pool",
+            ) from error
+
+    def _define_restored(self, action: actions.DefineRestored) -> None:
+        made: list[str] = []
+        try:
+            for one in action.volumes:
+                self._appear(*one.split("/", 1))
+                made.append(one)
+            self._define(action.definition)
+        except (VmrtError, libvirt.libvirtError) as error:
+            for one in made:
+                with suppress(OSError):
+                    pool, volume = one.split("/", 1)
+                    os.unlink(f"{self._folder(pool)}/{volume}")
+            message = error.message if isinstance(error, VmrtError) else str(error)
+            raise Undone(
+                f"{message.rstrip('.')}. No disk was made", hint=getattr(error, "hint", None)
+            ) from error
+        finally:
+            for pool in dict.fromkeys(one.split("/", 1)[0] for one in action.volumes):
+                refresh(self._thing("pool", pool))
+
+    def _appear(self, pool: str, volume: str) -> None:
+        try:
+            # Unlike a new name, a link is never put in the place of another file.
+            os.link(self._hidden(pool, volume), f"{self._folder(pool)}/{volume}")
+            os.unlink(self._hidden(pool, volume))
+        except FileExistsError as error:
+            raise lost(f"made the volume '{volume}' of the pool '{pool}'") from error
+        except OSError as error:
+            raise VmrtError(
+                f"can't make '{volume}' in the pool '{pool}': {error.strerror}"
+            ) from error
+
+    def _hidden(self, pool: str, volume: str) -> str:
+        return f"{self._folder(pool)}/.{volume}.part"
+
+    def _folder(self, pool: str) -> str:
+        seen = self.pool(pool)
+        if seen is None or seen.target is None:
+            raise VmrtError(f"the pool '{pool}' is gone")
+        return seen.target

@@ -1,0 +1,55 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What libvirt is told of a backup, and of the moment that the next one goes on from."""
+
+from __future__ import annotations
+
+import hashlib
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.actions import TakeBackup
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import INCREMENTAL
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+
+
+def mark_of(folder: str) -> str:
+    """What tells the checkpoints of a catalogue from all others."""
+    return f"backup in {folder}"
+
+
+def checkpoint_of(name: str, folder: str) -> str:
+    """Catalogues in other folders may have a backup of the same name."""
+    return f"{name}.{hashlib.sha256(folder.encode()).hexdigest()[:8]}"
+
+
+def backup_xml(action: TakeBackup) -> str:
+    """What libvirt is to write, and where."""
+    root = tree.new("domainbackup")
+    root.set("mode", "push")
+    for disk in action.entry.disks:
+        one = tree.append(root, "disks/disk")
+        one.attrib.update({"name": disk.target, "backup": "yes", "type": "file"})
+        one.set("backupmode", disk.kind)
+        if disk.kind == INCREMENTAL and action.since:
+            one.set("incremental", action.since)
+        tree.ensure(one, "driver/@type").put("qcow2")
+        tree.ensure(one, "target/@file").put(f"{_folder(action)}/{disk.file}")
+    return tree.render(root)
+
+
+def checkpoint_xml(action: TakeBackup) -> str | None:
+    """The moment that the next backup can go on from."""
+    if action.entry.checkpoint is None:
+        return None
+    root = tree.new("domaincheckpoint")
+    tree.ensure(root, "name").put(action.entry.checkpoint)
+    tree.ensure(root, "description").put(mark_of(action.folder))
+    for disk in action.entry.disks:
+        kept = "bitmap" if disk.recorded else "no"
+        tree.append(root, "disks/disk").attrib.update({"name": disk.target, "checkpoint": kept})
+    return tree.render(root)
+
+
+def _folder(action: TakeBackup) -> str:
+    return f"{action.folder}/{action.name}/{action.backup}"
