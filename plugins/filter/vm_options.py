@@ -48,8 +48,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec 
 PREFIX = "vmrt_"
 # What hosts carry besides the options of a vm.
 OTHERS = (
-    *("cordoned", "hosting", "images", "known_hosts", "networks", "node", "peer_uri", "placement"),
-    *("pools", "real", "seeds", "uri"),
+    *("cordoned", "hosting", "image_catalog", "images", "known_hosts", "networks", "node"),
+    *("peer_uri", "placement", "pools", "real", "seeds", "uri"),
 )
 
 

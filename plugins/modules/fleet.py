@@ -74,10 +74,11 @@ options:
     description:
       - 'Whether lines tell, while the task runs, how far it is, at
         most one every two seconds: of an image that is loaded, how
-        much of it has arrived. What the task does then runs in the
-        background of the node, which takes some seconds longer. Nothing
-        is told in check mode, of a task with C(async), or of a fleet
-        that is sent in several parts.'
+        much of it has arrived, and then whether it is unpacked or
+        converted. What the task does then runs in the background
+        of the node, which takes some seconds longer. Nothing is told
+        in check mode, of a task with C(async), or of a fleet that
+        is sent in several parts.'
     type: bool
     default: false
   progress_file:

@@ -141,6 +141,8 @@ def test_what_does_not_fit_and_what_would_leave_its_pool(lab: Any, tmp_path: Pat
         pool=task("pool", name="it-small", target="/srv/small", state="active"),
         told=task("image", name="it-full.raw", pool="it-small", url=good),
         endless=task("image", name="it-full.raw", pool="it-small", url=f"{URL}/endless.raw"),
+        half=shell("mount -o remount,size=8m /srv/small"),
+        converted=task("image", name="it-full.raw", pool="it-small", url=good, format="qcow2"),
         left=shell("ls -A /srv/small"),
         more=shell("mount -o remount,size=16m /srv/small"),
         fits=task("image", name="it-full.raw", pool="it-small", url=f"{URL}/endless.raw"),
@@ -159,7 +161,8 @@ def test_what_does_not_fit_and_what_would_leave_its_pool(lab: Any, tmp_path: Pat
         ),
     )
     assert "6 MiB more, and 4 MiB are free" in refused(seen["told"], "pool")
-    assert "Make room in the pool" in refused(seen["endless"], "pool")
+    for name in ("endless", "converted"):
+        assert "Make room in the pool" in refused(seen[name], "pool")
     assert seen["left"]["stdout"] == ""
     assert verbs(seen["fits"]) == verbs(seen["link"]) == ["fetch_image"]
     refused(seen["parent"], "name")

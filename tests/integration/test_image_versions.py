@@ -39,7 +39,11 @@ def test_names_copies_and_the_end_of_images(lab: Any, tmp_path: Path) -> None:
         pool=POOL,
         one=task("image", name="it-gc-1.raw", path="/srv/gc/1.raw"),
         named=task("image", name="it-gc-1b.raw", **known),
-        two=task("image", name="it-gc-2.raw", path="/srv/gc/2.raw"),
+        two=task(
+            "image",
+            name="it-gc-2.raw",
+            catalog=[{"match": r"it-gc-(\d)\.raw", "path": r"/srv/gc/\1.raw"}],
+        ),
         files=shell(f"cd {FOLDER}; stat -c '%n %h' it-gc-*"),
         written=check("vm", name="it-gc-writer", disks=[root], **VM),
         written_too=task("vm", name="it-gc-writer", disks=[root], **VM),

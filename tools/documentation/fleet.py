@@ -39,6 +39,12 @@ def lists(module: Module) -> dict[str, Any]:
     }
 
 
+def of_all(module: Module, option: str) -> dict[str, Any]:
+    """One variable for an option that all things of a kind have alike."""
+    spec = _spec(of_module(module)[option], f"{PREFIX}{module.name}s[].")
+    return {f"{PREFIX}{module.name}_{option}": spec}
+
+
 def of_hosts(name: str) -> dict[str, Any]:
     """One variable that is a dictionary and no option of a module."""
     schema = OF_HOSTS[name]

@@ -42,6 +42,7 @@ _CONTENTS: dict[str, Callable[..., str]] = {
     "variables": lambda page, name: dump(fleet.variables(modules.load(name))),
     "lists": lambda page, name: dump(fleet.lists(modules.load(name))),
     "hosts": lambda page, name: dump(fleet.of_hosts(name)),
+    "option": lambda page, name, option: dump(fleet.of_all(modules.load(name), option)),
     "mapping": lambda page: mapping.tables(),
     "modules": lambda page: mapping.index(),
     "hypervisors": lambda page: hypervisors.table(),

@@ -389,6 +389,7 @@ class LibvirtHost(
             transport_of,
         )
 
+        name = f"{action.pool}/{action.volume}"
         with called(action.option):
             fetch(
                 action.location,
@@ -398,7 +399,8 @@ class LibvirtHost(
                 image_format=action.format,
                 transport=transport_of(action.transport),
                 may_share=self._nobody_writes,
-                progress=partial(self._progress.load, f"{action.pool}/{action.volume}"),
+                progress=partial(self._progress.load, name),
+                tell=partial(self._progress.now, name),
             )
         refresh(self._thing("pool", action.pool))
 

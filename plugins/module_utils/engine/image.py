@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import FetchImage
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.image_catalog import translated
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions import CloneVolume
@@ -42,13 +43,14 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import show
 
 # They say how the task is done, and nothing of the image.
-_TELLING = {one.name for one in PROGRESS} | {"transport"}
+_TELLING = {one.name for one in PROGRESS} | {"transport", "catalog"}
 
 
 def plan_image(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
     """The plan that takes an image, or its absence, to what was given."""
     if given["state"] == "absent":
         return plan_removal(given, facts)
+    given = translated(given)
     _check_checksum(given)
     if "url" in given:
         local_path(given["url"], "url")
@@ -133,7 +135,7 @@ def _source(given: Mapping[str, Any]) -> str:
         f"there is no image '{given['name']}' in the pool '{given['pool']}', and nothing says "
         "where it comes from",
         option="name",
-        hint=f"Give one of {', '.join(SOURCES)}.",
+        hint=f"Give one of {', '.join(SOURCES)}, or a catalog that knows the name.",
     )
 
 

@@ -48,7 +48,16 @@ class Progress:
             self._loading[name] = arrived(done, total)
             if done != total and time.monotonic() - self._told < _PAUSE:
                 return
-            self._tell(self._count() if self._all > 1 else self._kind)
+            self._tell(self._line())
+
+    def now(self, name: str, what: str) -> None:
+        """Something that takes a while is done with one of them, once it is there."""
+        with self._lock:
+            self._loading[name] = what
+            self._tell(self._line())
+
+    def _line(self) -> str:
+        return self._count() if self._all > 1 else self._kind
 
     def _count(self) -> str:
         return f"{self._kind}: {self._done} of {self._all}"

@@ -69,16 +69,18 @@ def fetch(
     image_format: str | None = None,
     transport: Transport | None = None,
     progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda what: None,
     may_share: Callable[[str], bool] = lambda path: True,
     sleep: Callable[[float], None] = time.sleep,
 ) -> FetchResult:
     """Put the image at ``source`` (URL, or absolute path on this machine) at ``destination``.
 
-    An older file there is replaced. ``open_url(url, timeout=SECONDS, ...)`` opens URLs,
-    ``progress`` is called with the bytes read and the bytes expected (None: unknown). Where the
-    same image is in the folder already, and ``may_share`` says yes to its path, that file gets a
-    second name. Whatever fails, nothing stays of what was read but, hidden, the part of a load that
-    broke off, for the next run to go on with. Raises VmrtError that names the option.
+    An older file there is replaced. ``open_url(url, timeout=SECONDS, ...)`` opens URLs.
+    ``progress`` is called with the bytes read and the bytes expected (None: unknown), and ``tell``
+    with what is done once all are there. Where the same image is in the folder already, and
+    ``may_share`` says yes to its path, that file gets a second name. Whatever fails, nothing stays
+    of what was read but, hidden, the part of a load that broke off, for the next run to go on with.
+    Raises VmrtError that names the option.
     """
     spec = None if checksum is None else verify_checksum_spec(checksum)
     transport = transport or Transport()
@@ -104,7 +106,11 @@ def fetch(
         if expected:
             compare(got[0], expected, source=shown(source))
         if not link(part, got, image_format, may_share):
-            with ready(part, image_format, source=shown(source)) as (last, own, image_format):
+            with ready(part, image_format, source=shown(source), tell=tell) as (
+                last,
+                own,
+                image_format,
+            ):
                 note_arrival(last, shown(source), got, image_format, own)
                 last.arrive()
     return _result(destination, got[0])

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.convert import convert
@@ -29,16 +29,22 @@ _UNPACKED, _CONVERTED = "unpacked", "converted"
 
 @contextmanager
 def ready(
-    part: PartFile, image_format: str | None, *, source: str
+    part: PartFile,
+    image_format: str | None,
+    *,
+    source: str,
+    tell: Callable[[str], None] = lambda what: None,
 ) -> Iterator[tuple[PartFile, str, str]]:
     """The file that is to arrive, the format that it would have if none was wanted, and the one
-    that it has: ``image_format`` where that is given. ``source`` is the name to show.
+    that it has: ``image_format`` where that is given. ``source`` is the name to show, and ``tell``
+    hears what is done meanwhile.
     Raises VmrtError if it can't become an image."""
     drop_stages(part, _UNPACKED, _CONVERTED)
     with ExitStack() as stack:
         last = part
         header = inspect(part.path)
         if header.format in UNPACKED:
+            tell("is unpacked")
             last = stack.enter_context(stage(part, _UNPACKED))
             unpack(part, header.format, last, source)
             # Its room is needed. The file itself keeps other runs away.
@@ -48,6 +54,7 @@ def ready(
         wanted = conversion(header, image_format)
         if wanted:
             refuse(header, image_format, source=source, converted=True)
+            tell(f"is converted to {wanted}")
             converted = stack.enter_context(stage(part, _CONVERTED))
             convert(last.path, header.format, converted, wanted, source=source)
             last.cut()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.image_catalog import RULE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.progress import PROGRESS
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.transport import TRANSPORT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume import (
@@ -52,6 +53,14 @@ IMAGE = Schema(
             "Path, on the controller, of the file that a new image is copied from. A relative one "
             "is looked for as M(ansible.builtin.copy) does. It is sent only when the image is "
             "missing.",
+        ),
+        Field(
+            "catalog",
+            "Where images come from that are declared without a source: the rule with the name of "
+            "the image counts, or else the first one whose pattern it fits.",
+            type="list",
+            of=RULE,
+            many=True,
         ),
         Field(
             "volume",

@@ -185,7 +185,9 @@ def test_raw_and_qcow2_become_one_another(
     assert (pool / "a.img").read_bytes() == bytes(range(256)) * 4096
     packed = tmp_path / "disk.gz"
     packed.write_bytes(gzip.compress(raw_disk.read_bytes()))
-    assert load(packed, pool, image_format="qcow2").format == "qcow2"
+    told: list[str] = []
+    assert load(packed, pool, image_format="qcow2", tell=told.append).format == "qcow2"
+    assert told == ["is unpacked", "is converted to qcow2"]
     assert inspect(str(pool / "a.img")).format == "qcow2"
     assert content_of(pool / "a.img", "qcow2", tmp_path) == raw_disk.read_bytes()
 
