@@ -57,7 +57,7 @@ def gone() -> dict[str, Task]:
 # The command lines of all processes, from the first task on.
 _WATCH = r"""
 nohup sh -c 'end=$(($(date +%s) + 120)); while [ $(date +%s) -lt $end ] && ! [ -e /run/it-stop ]
-do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " "; echo; sleep 0.05; done' \
+do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " "; echo; sleep 0.1; done' \
     > /run/it-ps 2>/dev/null </dev/null &
 """
 _STOP = "touch /run/it-stop; sleep 0.3; wc -c < /run/it-ps"
@@ -144,6 +144,9 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
     }
     tpm = {"model": "tpm-crb", "version": "2.0", "encryption_secret": TPM["uuid"]}
     vm = {"name": "it-secret", "hypervisor": "qemu"}
+    folder = {"name": "it-secret", "target": "/srv/it-secret"}
+    disk = {"name": "db.luks", "pool": "it-secret"}
+    encryption = {"secret_usage": LUKS["usage"]}
     fleet = {"secrets": [{**TPM, "value": PLAIN}], "vms": [{**vm, "tpm": tpm}]}
     leaving = {
         "secrets": [{**TPM, "state": "absent"}],
@@ -155,6 +158,14 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
         tmp_path,
         have=task("secret", **CHAP, value=PLAIN),
         have_tpm=task("secret", **TPM, value=PLAIN),
+        fresh=task("secret", type="volume", usage=LUKS["usage"], state="absent"),
+        have_luks=task("secret", **LUKS, generate=True),
+        folder=task("pool", **folder, state="active"),
+        disk=task("disk", **disk, size="8MiB", format="raw", encryption=encryption),
+        by_volume=task("secret", type="volume", usage=LUKS["usage"], state="absent"),
+        other_key=check("secret", **LUKS, value=OTHER),
+        disk_end=task("disk", **disk, state="absent"),
+        folder_end=task("pool", name="it-secret", state="absent"),
         pool=task("pool", **pool),
         vm=task("vm", **vm, tpm=tpm),
         by_pool=task("secret", **CHAP, state="absent"),
@@ -177,6 +188,10 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
         has=has(),
         records=shell("ls ~/.local/state/vmrt.libvirt/secrets"),
     )
+    assert verbs(seen["have_luks"]) == ["define", "set_secret_value"]
+    assert seen["disk"]["changed"], seen["disk"]
+    for name, option in {"by_volume": "state", "other_key": "value"}.items():
+        assert "the volume 'it-secret/db.luks'" in refused(seen[name], option)
     assert "the pool 'it-shelf'" in refused(seen["by_pool"], "state")
     assert "the vm 'it-secret'" in refused(seen["by_vm"], "state")
     assert "the vm 'it-secret'" in refused(seen["another"], "value")

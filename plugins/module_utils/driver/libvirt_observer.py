@@ -321,7 +321,7 @@ class LibvirtObserver:
         backing = tree.find(root, "backingStore/path")
         length = root.findtext("physical")
         size = root.find("target/clusterSize")
-        secret = tree.find(root, "target/encryption/secret/@uuid")
+        secret = root.find("target/encryption/secret")
         return VolumeSeen(
             pool=pool,
             name=volume.name(),
@@ -334,7 +334,7 @@ class LibvirtObserver:
             compat=root.findtext("target/compat"),
             cluster_size=None if size is None else units.xml_size(size.text, size.get("unit"), "B"),
             encrypted=root.find("target/encryption") is not None,
-            secret=secret.text if secret else None,
+            secret=None if secret is None else secret.get("uuid") or secret.get("usage"),
         )
 
     def users(self) -> dict[str, list[User]]:

@@ -54,7 +54,7 @@ class VolumeSeen:
     compat: str | None = None
     cluster_size: int | None = None
     encrypted: bool = False
-    # UUID of the secret that it is encrypted with.
+    # UUID of the secret that it is encrypted with, or what that is for, as far as libvirt knows.
     secret: str | None = None
 
 

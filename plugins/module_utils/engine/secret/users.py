@@ -31,10 +31,12 @@ def users(secret: Mapping[str, Any], facts: NodeFacts) -> list[User]:
         *_of("the vm", secret, facts.vm_definitions),
         *_of("the pool", secret, facts.pool_definitions),
     ]
+    names = {secret["uuid"]}
+    if secret.get("type") == "volume":
+        names.add(secret["usage"])
     for pool in facts.pool_names:
         for volume in facts.volumes(pool):
-            own = secret.get("type") == "volume" and secret.get("usage") == volume.path
-            if own or volume.secret == secret["uuid"]:
+            if names & {volume.path, volume.secret}:
                 found.append(User(f"the volume '{pool}/{volume.name}'", True))
     return found
 
