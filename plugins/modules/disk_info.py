@@ -61,6 +61,11 @@ disks:
         - A number with the unit KiB, MiB, GiB or TiB.
       type: str
       sample: 1536MiB
+    attach:
+      description:
+        - The value of O(vmrt.libvirt.disk#module:attach).
+      type: list
+      elements: dict
     attach_count:
       description:
         - How many running vms have the volume as a disk.

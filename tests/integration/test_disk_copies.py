@@ -93,6 +93,12 @@ def test_copies_and_layouts(lab: Any, tiny_image: Path, tmp_path: Path) -> None:
 
 def test_a_disk_is_flattened_under_a_running_vm(lab: Any, tiny_image: Path, tmp_path: Path) -> None:
     root = {"name": "root", "image": BASE}
+    other = {**VM, "name": "it-copies2", "memory": "64MiB", "disks": [], "state": "running"}
+    data = {"name": "it-copies-data.img", "size": "8MiB", "format": "raw"}
+    to_both = [{"vm": name, "shareable": True} for name in ("it-copies", "it-copies2")]
+    shared = {**data, "attach": to_both}
+    slow = {**data, "attach": [{**to_both[0], "io_limits": {"total_iops": 50}}]}
+    apart = {**data, "attach": [{"vm": "it-copies2", "state": "absent"}]}
     seen = play(
         lab,
         tmp_path,
@@ -107,10 +113,34 @@ def test_a_disk_is_flattened_under_a_running_vm(lab: Any, tiny_image: Path, tmp_
         again=task("disk", name=ROOT, flat=True),
         vm_again=task("vm", **VM, disks=[root], state="running"),
         base_end=task("disk", name=BASE, state="absent"),
+        other=task("vm", **other),
+        predicted_shared=check("disk", **shared),
+        shared=task("disk", **shared),
+        shared_again=task("disk", **shared),
+        slow=task("disk", **slow),
+        limits=shell("virsh -q blkdeviotune it-copies vdb | grep -w total_iops_sec"),
+        needed=check("disk", name=data["name"], state="absent"),
+        other_end=task("vm", name="it-copies2", state="stopped", force=True, stop_timeout=1),
+        apart=task("disk", **apart),
+        apart_again=task("disk", **apart),
         guest=shell("virsh domstate it-copies"),
         end=task("vm", name="it-copies", state="absent", force=True, stop_timeout=1),
         clean=task("disk", name=ROOT, state="absent"),
+        clean_data=task("disk", name=data["name"], state="absent"),
+        clean_other=shell("virsh -q undefine it-copies2"),
     )
+    assert verbs(seen["shared"]) == ["create_volume", *["define", "attach"] * 2]
+    assert seen["predicted_shared"]["actions"] == seen["shared"]["actions"]
+    assert seen["shared"]["disk"]["used_by"] == ["it-copies", "it-copies2"]
+    assert seen["shared"]["disk"]["attach_count"] == 2
+    assert not seen["shared_again"]["changed"]
+    assert verbs(seen["slow"]) == ["define", "tune"]
+    assert seen["limits"]["stdout"].split()[-1] == "50"
+    assert "the vm 'it-copies2'" in refused(seen["needed"], "name")
+    assert verbs(seen["apart"]) == ["define"]
+    assert seen["apart"]["disk"]["attach_count"] == 1
+    assert not seen["apart_again"]["changed"]
+    assert verbs(seen["clean_data"]) == ["delete_volume"]
     (disk,) = seen["info"]["disks"]
     assert (disk["used_by"], disk["attach_count"]) == (["it-copies"], 1)
     assert "the running vm 'it-copies'" in refused(seen["copied"], "clone_from")

@@ -115,6 +115,10 @@ def test_a_node_that_dies_in_the_middle_of_a_move(lab: Any, tmp_path: Path) -> N
         fill=shell(f"dd if=/dev/urandom of={data} bs=1M count=256 conv=notrunc"),
         sum=shell(f"md5sum < {data}"),
         vm=task("vm", **vm, state="running"),
+        full=shell(f"mount -t tmpfs -o size=32m tmpfs {OTHER}"),
+        no_room=task("disk", **moved),
+        no_room_left=shell(f"ls -A {OTHER}; virsh -q domblklist it-moves; virsh domstate it-moves"),
+        room=shell(f"umount {OTHER}; virsh -q pool-refresh it-moves"),
         killer=shell(f"(timeout 60 sh -c '{killer}' > /tmp/killer 2>&1 &) ; true"),
         broken=task("disk", **moved),
         said=shell("tail -n 3 /tmp/killer"),
@@ -127,6 +131,10 @@ def test_a_node_that_dies_in_the_middle_of_a_move(lab: Any, tmp_path: Path) -> N
         where=WHERE,
         clean=CLEAN,
     )
+    assert "Is there room" in seen["no_room"]["msg"]
+    said = seen["no_room_left"]["stdout"].splitlines()
+    assert said[0].split() == ["vda", data]
+    assert "running" in said
     assert seen["broken"]["failed"]
     assert "could not move volume" in seen["broken"]["msg"]
     assert "Traceback" not in seen["broken"]["msg"]

@@ -376,6 +376,11 @@ class NodeFacts:
         lies_there = is_new and self._observer.is_file(path)
         return VolumeSeen(pool, name, path, None, None) if lies_there else None
 
+    def with_volume(self, pool: str, name: str, size: int | None) -> NodeFacts:
+        """The node as it is once a volume is made."""
+        volumes = {**self._foreseen.volumes, (pool, name): size}
+        return NodeFacts(self._observer, replace(self._foreseen, volumes=volumes))
+
     def vm(self, name: str) -> Seen | None:
         return self._observer.look("vm", name)
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.attachment import ATTACHMENT
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.volume_format import (
     FORMAT_FIELDS,
     FORMATS,
@@ -66,7 +67,7 @@ VOLUME = Schema(
     name="disk",
     doc="A volume that holds a disk.",
     tag="volume",
-    mutually_exclusive=(ORIGINS,),
+    mutually_exclusive=(ORIGINS, ("attach", "move_from")),
     fields=(
         NAME,
         POOL,
@@ -98,6 +99,14 @@ VOLUME = Schema(
             type="bool",
             codec=codec.RAW,
             default=False,
+        ),
+        Field(
+            "attach",
+            ATTACHMENT.doc,
+            type="list",
+            of=ATTACHMENT,
+            many=True,
+            apply=Apply.LIVE,
         ),
         Field(
             "chain",

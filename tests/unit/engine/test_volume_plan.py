@@ -382,6 +382,32 @@ def test_an_encrypted_volume() -> None:
     assert converge.refused(made, VOLUME_RESOURCE, **copy).option == "encryption"
 
 
+def test_a_volume_is_made_and_attached() -> None:
+    made = in_use()
+    attach = {"vm": "web1", "bus": "virtio", "serial": "more"}
+    wish = {"name": "more.img", "size": "1GiB", "format": "raw"}
+    plan = converge.run(made, VOLUME_RESOURCE, **wish, attach=[attach])
+    assert [action.verb for action in plan.actions] == ["create_volume", "define", "attach"]
+    assert "attach[web1].disks[more]" in plan.after
+    (driver,) = play.live(made).xpath("devices/disk[serial='more']/driver")
+    assert driver.get("type") == "raw"
+    limits = {**attach, "io_limits": {"total_iops": 100}}
+    plan = converge.run(made, VOLUME_RESOURCE, **wish, attach=[limits])
+    assert [action.verb for action in plan.actions] == ["define", "tune"]
+    gone = {"vm": "web1", "state": "absent"}
+    plan = converge.run(made, VOLUME_RESOURCE, **wish, attach=[gone])
+    assert [action.verb for action in plan.actions] == ["define", "detach"]
+    assert ("default", "more.img") in made.volumes
+
+
+def test_a_disk_that_a_vm_has_keeps_its_name() -> None:
+    made = in_use()
+    wish = {"name": "data.qcow2", "attach": [{"vm": "web1"}]}
+    assert converge.check(made, VOLUME_RESOURCE, **wish).actions == ()
+    nobody = {"name": "data.qcow2", "attach": [{"vm": "none"}]}
+    assert converge.refused(made, VOLUME_RESOURCE, **nobody).option == "attach[none].vm"
+
+
 def test_what_uses_a_volume_is_told() -> None:
     made = in_use(image="base.qcow2")
     (data,) = report.disks(FakeObserver(made), {"name": "data.qcow2"})["disks"]

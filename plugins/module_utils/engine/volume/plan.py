@@ -14,6 +14,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.attach import (
+    with_attachments,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.copy import (
     copy,
     is_copy,
@@ -42,7 +45,12 @@ def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
     if moved:
         return _moved(given, moved)
     volume = facts.volume(given["pool"], given["name"])
-    return _new(given, facts) if volume is None else _existing(given, volume, facts)
+    plan = _new(given, facts) if volume is None else _existing(given, volume, facts)
+    if volume is not None or "attach" not in given:
+        return with_attachments(plan, given, volume.format if volume else None, facts)
+    facts = facts.with_volume(given["pool"], given["name"], given.get("size"))
+    image_format = plan.filled.get("format", given.get("format"))
+    return with_attachments(plan, given, image_format, facts)
 
 
 def _moved(given: Mapping[str, Any], moved: Move) -> Plan:
