@@ -49,7 +49,7 @@ PREFIX = "vmrt_"
 # What hosts carry besides the options of a vm.
 OTHERS = (
     *("cordoned", "hosting", "image_catalog", "images", "known_hosts", "networks", "node"),
-    *("peer_uri", "placement", "pools", "real", "seeds", "uri"),
+    *("peer_uri", "placement", "pools", "real", "secrets", "seeds", "uri"),
 )
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
@@ -45,13 +44,19 @@ def _length(value: bytes) -> None:
 
 
 def _text(value: str) -> None:
-    _length(value.encode())
+    try:
+        plain = value.encode()
+    except UnicodeEncodeError:
+        plain = None
+    if plain is None:
+        raise ValueError("is no text: give it as value_base64")
+    _length(plain)
 
 
 def _base64(value: str) -> None:
     try:
         decoded = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         decoded = None
     if decoded is None:
         raise ValueError("is not base64")
@@ -120,6 +125,7 @@ SECRET = Schema(
         Field(
             "value",
             "Its value, as text. A key of Ceph is given as O(value_base64).",
+            codec=codec.RAW,
             check=_text,
             no_log=True,
             apply=Apply.LIVE,
@@ -127,6 +133,7 @@ SECRET = Schema(
         Field(
             "value_base64",
             "Its value in base64, as Ceph prints its keys; it may be any bytes.",
+            codec=codec.RAW,
             check=_base64,
             no_log=True,
             apply=Apply.LIVE,

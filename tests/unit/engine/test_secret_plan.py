@@ -159,6 +159,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an empty value": ({**CHAP, "value": ""}, "value"),
     "a long value": ({**CHAP, "value": "x" * 65537}, "value"),
     "no base64": ({**CHAP, "value_base64": "not it"}, "value_base64"),
+    "no ASCII": ({**CHAP, "value_base64": "not ität"}, "value_base64"),
+    "no text": ({**CHAP, "value": "not it\udcff"}, "value"),
     "a key of Ceph as it is printed": ({"type": "ceph", "usage": "a", "value": PLAIN}, "value"),
     "a relative volume": ({"type": "volume", "usage": "db1.luks"}, "usage"),
     "two lines": ({"type": "vtpm", "usage": "a\nb"}, "usage"),

@@ -20,7 +20,7 @@ def test_every_option_can_be_a_variable() -> None:
 
 
 def test_variables_of_the_fleet_are_no_options() -> None:
-    others = ("images", "known_hosts", "networks", "node", "pools", "seeds", "uri")
+    others = ("images", "known_hosts", "networks", "node", "pools", "secrets")
     assert vm_options({f"vmrt_{name}": [] for name in others}) == {}
 
 
