@@ -42,7 +42,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource impor
 from ansible_collections.vmrt.libvirt.plugins.module_utils.kept_code import NodeModule
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed_place import Files, put
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.common import COMMON, READING
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model.transport import NO_PROXY
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.argument_spec import (
     argument_spec,
     constraints,
@@ -76,7 +75,7 @@ def open_url(*arguments: Any, proxy: str | None = None, **options: Any) -> Any:
     from ansible.module_utils.urls import open_url as really_open
 
     with _OPENING, _environment(http_proxy=proxy, https_proxy=proxy):
-        return really_open(*arguments, use_proxy=proxy != NO_PROXY, **options)
+        return really_open(*arguments, **options)
 
 
 @contextmanager

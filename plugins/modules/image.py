@@ -94,8 +94,9 @@ options:
           proxy:
             description:
               - URL of the proxy. Without it, the environment variables
-                E(http_proxy) and E(https_proxy) of the node say which;
-                V(none) uses none. E(no_proxy) counts in any case.
+                E(http_proxy) and E(https_proxy) of the node say which.
+                E(no_proxy) counts in any case.
+              - Excludes O(catalog[].transport.use_proxy).
             type: str
           retries:
             description:
@@ -111,6 +112,11 @@ options:
               - How long an attempt waits for an answer, in seconds;
                 without it, 60.
             type: int
+          use_proxy:
+            description:
+              - V(false) uses no proxy, whatever the environment says.
+              - Excludes O(catalog[].transport.proxy).
+            type: bool
           username:
             description:
               - Name to log in with at a server.
@@ -223,8 +229,9 @@ options:
       proxy:
         description:
           - URL of the proxy. Without it, the environment variables
-            E(http_proxy) and E(https_proxy) of the node say which;
-            V(none) uses none. E(no_proxy) counts in any case.
+            E(http_proxy) and E(https_proxy) of the node say which.
+            E(no_proxy) counts in any case.
+          - Excludes O(transport.use_proxy).
         type: str
       retries:
         description:
@@ -240,6 +247,11 @@ options:
           - How long an attempt waits for an answer, in seconds; without
             it, 60.
         type: int
+      use_proxy:
+        description:
+          - V(false) uses no proxy, whatever the environment says.
+          - Excludes O(transport.proxy).
+        type: bool
       username:
         description:
           - Name to log in with at a server.

@@ -94,7 +94,7 @@ def test_an_interrupted_load_goes_on(lab: Any, tmp_path: Path) -> None:
         direct=task(
             "image",
             **{**beyond, "name": "it-direct.raw"},
-            transport={"proxy": "none", "retries": 0},
+            transport={"use_proxy": False, "retries": 0},
         ),
         asked=shell("cat /srv/shaky.log"),
         content=shell("cd /var/lib/libvirt/images; sha512sum it-*.raw"),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,31 @@ def test_names_copies_and_the_end_of_images(lab: Any, tmp_path: Path) -> None:
     assert {one["name"] for one in seen["ended"]["removed"]} == {"it-gc-1.raw", "it-gc-2.raw"}
     assert seen["ended"]["leftovers"] == [".it-gc-x.raw.part"]
     assert seen["clean"]["stdout_lines"] == [".it-gc-y.raw.part"]
+
+
+def test_a_node_names_its_images_and_a_table_knows_where_they_are(lab: Any, tmp_path: Path) -> None:
+    node = lab.nodes[0]
+    (tmp_path / "disk").write_bytes(disk(3))
+    play(lab, tmp_path, pool=POOL, folder=shell("mkdir -p /srv/role"))
+    node.copy_to(tmp_path / "disk", "/srv/role/3.raw")
+    secret = {"username": "ann", "password": "hunter-2-of-images"}
+    rule = {"match": r"it-role-(\d)\.raw", "path": r"/srv/role/\1.raw", "transport": secret}
+    own = {"name": "it-role-own.raw", "path": "/srv/role/3.raw", "transport": secret}
+    inventory, playbook = tmp_path / "fleet.json", tmp_path / "play.json"
+    role = {"import_role": {"name": "vmrt.libvirt.fleet"}}
+    playbook.write_text(
+        json.dumps([{"hosts": "vmrt_nodes", "gather_facts": False, "tasks": [role]}])
+    )
+    values = {"vmrt_image_catalog": [rule], "vmrt_images": [{"name": "it-role-3.raw"}, own]}
+    inventory.write_text(json.dumps({"vmrt_nodes": {"hosts": {"node1": values}}}))
+    outputs = []
+    for mode in ("--check", "--diff", "--diff"):
+        done = lab.ansible_playbook("-i", str(inventory), str(playbook), "-vvv", mode)
+        outputs.append(done.stdout + done.stderr)
+    assert ["changed=0" in output for output in outputs] == [False, False, True]
+    for output in outputs:
+        assert "it-role-3.raw" in output
+        assert "hunter-2-of-images" not in output
+    sums = node.ssh(f"cd {FOLDER}; cmp it-role-3.raw /srv/role/3.raw && stat -c %h it-role-3.raw")
+    assert sums.stdout.strip() == "2"
+    node.ssh(f"rm -r {FOLDER}/it-role-* /srv/role; virsh pool-refresh default")

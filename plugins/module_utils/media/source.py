@@ -145,7 +145,8 @@ def _passes(error: Exception) -> bool:
     if isinstance(error, urllib.error.HTTPError):
         return error.code in _BUSY
     reason = getattr(error, "reason", error)
-    return isinstance(reason, OSError) and not isinstance(reason, ssl.SSLCertVerificationError)
+    lasting = (ssl.SSLCertVerificationError, FileNotFoundError, PermissionError)
+    return isinstance(reason, OSError) and not isinstance(reason, lasting)
 
 
 def _validator(response: Any) -> str | None:

@@ -32,6 +32,7 @@ class Transport:
     timeout: int = 60
     retries: int = 3
     proxy: str | None = None
+    use_proxy: bool = True
     validate_certs: bool = True
     ca_path: str | None = None
     client_cert: str | None = None
@@ -44,6 +45,7 @@ class Transport:
         """What an opener of URLs is told, besides what it does anyway."""
         said = {
             "proxy": self.proxy,
+            "use_proxy": None if self.use_proxy else False,
             "validate_certs": None if self.validate_certs else False,
             "ca_path": self.ca_path,
             "client_cert": self.client_cert,

@@ -12,12 +12,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Field, Schema
 
-NO_PROXY = "none"
-
 
 def _proxy(text: str) -> None:
-    if text == NO_PROXY:
-        return
     try:
         parts = urlsplit(text)
         known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -25,7 +21,7 @@ def _proxy(text: str) -> None:
         known = False
     if not known:
         # It may hold a password.
-        raise ValueError("a proxy is http://HOST:PORT, https://HOST:PORT or none")
+        raise ValueError("a proxy is http://HOST:PORT or https://HOST:PORT")
 
 
 def _not_negative(value: int) -> None:
@@ -38,6 +34,7 @@ TRANSPORT = Schema(
     doc="How the servers of O(url) and of a checksum file are asked, where they are not files of "
     "the node.",
     required_together=(("username", "password"),),
+    mutually_exclusive=(("proxy", "use_proxy"),),
     fields=(
         Field(
             "retries",
@@ -59,10 +56,15 @@ TRANSPORT = Schema(
         Field(
             "proxy",
             "URL of the proxy. Without it, the environment variables E(http_proxy) and "
-            "E(https_proxy) of the node say which; V(none) uses none. E(no_proxy) counts in any "
-            "case.",
+            "E(https_proxy) of the node say which. E(no_proxy) counts in any case.",
             no_log=True,
             check=_proxy,
+        ),
+        Field(
+            "use_proxy",
+            "V(false) uses no proxy, whatever the environment says.",
+            type="bool",
+            codec=codec.RAW,
         ),
         Field(
             "validate_certs",

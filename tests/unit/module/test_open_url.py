@@ -16,9 +16,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils import module
 def test_a_proxy_is_that_of_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[Any, ...]] = []
 
-    def opened(url: str, *, use_proxy: bool, **options: Any) -> None:
+    def opened(url: str, **options: Any) -> None:
         names = ("http_proxy", "https_proxy")
-        seen.append((use_proxy, *(os.environ.get(name) for name in names), options))
+        seen.append((*(os.environ.get(name) for name in names), options))
 
     monkeypatch.setattr(urls, "open_url", opened)
     monkeypatch.setenv("http_proxy", "http://usual:1")
@@ -27,9 +27,7 @@ def test_a_proxy_is_that_of_one_request(monkeypatch: pytest.MonkeyPatch) -> None
     assert os.environ["http_proxy"] == "http://usual:1"
     assert "https_proxy" not in os.environ
     module.open_url("http://example.org")
-    module.open_url("http://example.org", proxy="none")
-    assert seen[:2] == [
-        (True, "http://other:2", "http://other:2", {"timeout": 3}),
-        (True, "http://usual:1", None, {}),
+    assert seen == [
+        ("http://other:2", "http://other:2", {"timeout": 3}),
+        ("http://usual:1", None, {}),
     ]
-    assert seen[2][0] is False
