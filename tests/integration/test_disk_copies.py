@@ -47,6 +47,7 @@ def test_copies_and_layouts(lab: Any, tiny_image: Path, tmp_path: Path) -> None:
         small=task("disk", name="it-copies-c.qcow2", clone_from=BASE, compressed=True),
         raw=task("disk", name="it-copies-r.img", clone_from=BASE, format="raw"),
         overlay=task("disk", name="it-copies-o.qcow2", image=BASE, size="20GiB"),
+        times=shell(f"stat -c '%.W %.Y %b' {FOLDER}/it-copies-o.qcow2"),
         own=shell(f"qemu-io -c 'write -P 7 19G 1M' {FOLDER}/it-copies-o.qcow2"),
         clone=task("disk", name="it-copies-p.qcow2", clone_from="it-copies-o.qcow2"),
         clone_same=shell(f"cd {FOLDER}; qemu-img compare it-copies-o.qcow2 it-copies-p.qcow2"),
@@ -76,6 +77,11 @@ def test_copies_and_layouts(lab: Any, tiny_image: Path, tmp_path: Path) -> None:
     assert seen["raw"]["disk"]["format"] == "raw"
     assert verbs(seen["small"]) == ["clone_volume"]
     assert told(seen["clone_info"])["backing-filename"] == f"{FOLDER}/{BASE}"
+    # From the first byte of the overlay to the last one, whatever its image holds.
+    began, ended, blocks = map(float, seen["times"]["stdout"].split())
+    assert began > 0
+    assert ended - began < 0.5
+    assert blocks * 512 < 2**20
     assert seen["clone_same"]["rc"] == 0, seen["clone_same"]
     assert seen["laid"]["disk"]["cluster_size"] == "128KiB"
     assert not seen["laid_again"]["changed"]
