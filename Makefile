@@ -44,7 +44,7 @@ integration: $(READY) ## Run real plays against real libvirt in a lab
 
 e2e: $(READY) ## Run the whole way with real Debian guests in a lab
 	$(LAB) prepare
-	$(PYTEST) tests/e2e
+	$(PYTEST) --numprocesses 2 --dist loadfile tests/e2e
 
 lab: $(READY) ## Start a lab: nodes on this machine, in network namespaces of their own
 	$(LAB) prepare
