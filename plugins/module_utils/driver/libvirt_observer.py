@@ -10,7 +10,7 @@ import os
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import grammar, known_flags
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.addresses import (
@@ -60,9 +60,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent im
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival, arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import inspect
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
     DOMAIN_CAPABILITIES,
@@ -75,6 +73,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
     VmrtError,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
+
+if TYPE_CHECKING:
+    from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 
 _AGENT_SECONDS = 5
 STATES = (
@@ -492,9 +493,14 @@ class LibvirtObserver:
         return os.path.realpath(path) if is_here(str(self._connection.getURI())) else path
 
     def arrival(self, path: str) -> Arrival | None:
+        # Few runs ask for it.
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import arrival
+
         return arrival(path) if is_here(str(self._connection.getURI())) else None
 
     def rests_on(self, path: str) -> str | None:
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import inspect
+
         try:
             return inspect(path).backing if is_here(str(self._connection.getURI())) else None
         except VmrtError:

@@ -25,7 +25,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import note_arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file, storing
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import (
     do,
@@ -58,6 +57,10 @@ class LibvirtVolumes(LibvirtObserver):
             if action.capacity is not None:
                 do("size", "resize", "-f", action.format, part.path, str(action.capacity))
             if action.image:
+                from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import (
+                    note_arrival,
+                )
+
                 note_arrival(part, action.source, (), action.format, action.format)
             part.arrive(_IMAGE_MODE if action.image else _MODE)
         self._refresh([action.pool])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.definitions import (
     of_pools,
@@ -17,9 +17,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.definitions im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+
+if TYPE_CHECKING:
+    from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 
 
 @dataclass(frozen=True)

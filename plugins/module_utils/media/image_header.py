@@ -17,8 +17,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_magic imp
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qcow2 import Qcow2, parse_qcow2
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.regular_file import regular_file
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vdi import vdi_defects
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vmdk import parse_vmdk
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 FORMATS = ("qcow2", "raw")
@@ -61,10 +59,15 @@ def inspect(path: str) -> ImageHeader:
             raise VmrtError(f"can't read {path}: {error.strerror}", option="source") from error
 
     kind = recognise(head, tail)
+    # Few images are of these kinds.
     if kind == "vmdk":
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vmdk import parse_vmdk
+
         vmdk = parse_vmdk(head)
         return ImageHeader(kind, size, vmdk.virtual_size, vmdk.refers_to, defects=vmdk.defects)
     if kind == "vdi":
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vdi import vdi_defects
+
         return ImageHeader(kind, size, defects=vdi_defects(head, size))
     if kind == "qcow2":
         qcow2: Qcow2 = parse_qcow2(head, size)

@@ -14,7 +14,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import
     Checksum,
     verify_checksum_spec,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.convert import virtual_size
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_check import check
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.image_header import (
     ImageHeader,
@@ -49,6 +48,10 @@ def vet(
         converted = conversion(header, image_format) is not None
         refuse(header, image_format, source=path, converted=converted)
         if with_qemu and converted:
+            from ansible_collections.vmrt.libvirt.plugins.module_utils.media.convert import (
+                virtual_size,
+            )
+
             capacity = virtual_size(path, header.format, source=path)
         elif with_qemu:
             check(path, image_format or header.format, source=path)
