@@ -58,7 +58,7 @@ images:
       sample: 1536MiB
     arrived:
       description:
-        - When it was, in seconds since 1970.
+        - When it was brought, in seconds since 1970.
       type: int
       sample: 1767225600
     checksums:
@@ -76,12 +76,14 @@ images:
       sample: /var/lib/libvirt/images/debian-12.qcow2
     format:
       description:
-        - The value of O(format).
+        - Its format.
       type: str
+      sample: qcow2
     name:
       description:
-        - The value of O(name).
+        - Its name.
       type: str
+      sample: debian-12.qcow2
     overlays:
       description:
         - Volumes of active pools that rest on this one, each as pool
@@ -90,6 +92,11 @@ images:
       elements: str
       sample:
         - default/web1-root.qcow2
+    pool:
+      description:
+        - The pool that holds it.
+      type: str
+      sample: default
     same_file:
       description:
         - Other images that are the same file, each as pool and name.
@@ -105,7 +112,8 @@ images:
       sample: 3GiB
     source:
       description:
-        - Where it was brought from.
+        - Where it was brought from; of a copy of a volume, its pool
+          and name.
       type: str
       sample: https://example.com/debian-12.qcow2
     used_by:

@@ -21,9 +21,18 @@ SEEN = Schema(
     doc="An image as it was found.",
     tag="volume",
     fields=(
-        *(IMAGE[name] for name in ("name", "pool", "size", "allocation", "file", "format")),
-        told("source", "Where it was brought from.", sample="https://example.com/debian-12.qcow2"),
-        told("arrived", "When it was, in seconds since 1970.", type="int", sample=1767225600),
+        told("name", "Its name.", sample="debian-12.qcow2"),
+        told("pool", "The pool that holds it.", sample="default"),
+        told("format", "Its format.", sample="qcow2"),
+        *(IMAGE[name] for name in ("size", "allocation", "file")),
+        told(
+            "source",
+            "Where it was brought from; of a copy of a volume, its pool and name.",
+            sample="https://example.com/debian-12.qcow2",
+        ),
+        told(
+            "arrived", "When it was brought, in seconds since 1970.", type="int", sample=1767225600
+        ),
         told(
             "checksums",
             "The digests of its source, as O(vmrt.libvirt.image#module:checksum) has them; none "
