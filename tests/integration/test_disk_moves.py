@@ -53,6 +53,7 @@ def test_a_disk_moves_and_is_led_to_another_image(
         guest=shell("virsh domstate it-moves"),
         vm_again=task("vm", **vm),
         info=task("vm_info", name="it-moves"),
+        mode=shell(f"stat -c %a {OTHER}/{ROOT}"),
         files=shell(f"ls -A {FOLDER} {OTHER} | grep -c {ROOT}"),
         led_early=task("disk", **{**led, "image": BASE, "image_pool": "default"}, pool="it-moves"),
         off=task("vm", **OFF),
@@ -81,6 +82,7 @@ def test_a_disk_moves_and_is_led_to_another_image(
     assert seen["guest"]["stdout"].strip() == "running"
     assert not seen["vm_again"]["changed"], seen["vm_again"]
     assert seen["info"]["vms"][0]["status"]["owned_volumes"] == [f"it-moves/{ROOT}"]
+    assert seen["mode"]["stdout"] == "600"
     assert seen["files"]["stdout"] == "1"
     assert not seen["led_early"]["changed"]
     assert verbs(seen["back"]) == ["move_volume", "own_volumes", "resize_volume"]

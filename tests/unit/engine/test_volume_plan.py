@@ -326,6 +326,12 @@ def test_what_is_not_moved() -> None:
     assert "default/above.qcow2 rests on" in str(resting)
 
 
+def test_a_disk_of_a_vm_whose_memory_is_saved_is_not_moved() -> None:
+    made = two_pools(in_use("present"))
+    made.vms["web1"].saved = True
+    assert "is saved on the node" in str(converge.refused(made, VOLUME_RESOURCE, **MOVE))
+
+
 def folder(made: FakeNode, pool: str) -> str:
     return str(made.pools[pool].config.findtext("target/path"))
 

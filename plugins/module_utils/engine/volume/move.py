@@ -81,6 +81,12 @@ def move(given: Mapping[str, Any], facts: NodeFacts) -> Move | None:
     user = _user(path if copied else source.path, facts)
     seen = facts.vm(user.vm) if user else None
     running = bool(user and user.running)
+    if seen and seen.saved:
+        raise VmrtError(
+            f"the memory of '{seen.name}' is saved on the node, with the disk where it is",
+            option="move_from",
+            hint="Start the vm, or drop that with vm_power and operation=remove_save.",
+        )
     layout = {"compat": source.compat, "cluster_size": source.cluster_size}
     moved = replace(source, pool=pool, path=path, backing=backing.path if backing else None)
     steps: list[Action] = [
