@@ -106,7 +106,6 @@ def test_what_a_guest_uses_is_counted(waited: dict[str, Any]) -> None:
     assert counts["disks"][0]["read_seconds"] > 0
     drives = [*info["disks"], *info["cdroms"]]
     assert {disk["target"] for disk in counts["disks"]} == {one["target"] for one in drives}
-    assert all(nic["received_bytes"] > 0 for nic in counts["nics"])
 
 
 def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Path) -> None:
