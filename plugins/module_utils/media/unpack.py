@@ -95,8 +95,9 @@ def _xz_streams(file: BinaryIO) -> Iterator[bytes]:
         stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, _MEMORY)
         yield stream.decompress(rest, _CHUNK)
         while not stream.eof:
-            more = file.read(_CHUNK) if stream.needs_input else b""
-            if stream.needs_input and not more:
+            hungry = bool(stream.needs_input)
+            more = file.read(_CHUNK) if hungry else b""
+            if hungry and not more:
                 raise EOFError("it is cut off")
             yield stream.decompress(more, _CHUNK)
         # Zeros may follow, and other streams.
