@@ -14,9 +14,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fixed import fixed
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.attach import (
-    with_attachments,
-)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.copy import (
     copy,
     is_copy,
@@ -26,7 +23,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import stays_inside
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.flatten import flatten
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.grow import grow, shrinks
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.move import Move, move
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.rebase import rebase
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import plan_removal
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.report import report_disk
@@ -41,29 +37,42 @@ def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
     """The plan that takes a volume, or its absence, to what was given."""
     if given["state"] == "absent":
         return plan_removal(given, facts)
-    moved = move(given, facts) if "move_from" in given else None
-    if moved:
-        return _moved(given, moved)
+    if "move_from" in given:
+        # Few runs need what is known of vms, and it takes longer to load than all else.
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.move import move
+
+        moved = move(given, facts)
+        if moved:
+            return _moved(given, moved.steps, moved.volume)
     volume = facts.volume(given["pool"], given["name"])
     plan = _new(given, facts) if volume is None else _existing(given, volume, facts)
-    if volume is not None or "attach" not in given:
-        return with_attachments(plan, given, volume.format if volume else None, facts)
+    return _attached(plan, given, volume, facts) if "attach" in given else plan
+
+
+def _attached(
+    plan: Plan, given: Mapping[str, Any], volume: VolumeSeen | None, facts: NodeFacts
+) -> Plan:
+    from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.attach import (
+        with_attachments,
+    )
+
+    if volume is not None:
+        return with_attachments(plan, given, volume.format, facts)
     facts = facts.with_volume(given["pool"], given["name"], given.get("size"))
-    image_format = plan.filled.get("format", given.get("format"))
-    return with_attachments(plan, given, image_format, facts)
+    return with_attachments(plan, given, plan.filled.get("format", given.get("format")), facts)
 
 
-def _moved(given: Mapping[str, Any], moved: Move) -> Plan:
+def _moved(given: Mapping[str, Any], steps: Sequence[Action], volume: VolumeSeen) -> Plan:
     changes = [
         Change("pool", VOLUME["pool"], given["move_from"], given["pool"]),
-        *changed(given, moved.volume),
+        *changed(given, volume),
     ]
     errors = fixed(changes)
-    size, has = given.get("size"), moved.volume.capacity
+    size, has = given.get("size"), volume.capacity
     if size is not None and has is not None and size < has:
-        errors.append(shrinks(moved.volume, size, "size"))
+        errors.append(shrinks(volume, size, "size"))
     raise_all(errors)
-    return _plan(moved.steps, changes)
+    return _plan(steps, changes)
 
 
 def _plan(actions: Sequence[Action], changes: list[Change]) -> Plan:
