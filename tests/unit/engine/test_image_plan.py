@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
     VOLUME_RESOURCE,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
 from tests.unit.support import converge, play
 
@@ -170,3 +171,26 @@ def test_a_volume_that_is_a_link_out_of_its_pool_is_no_image() -> None:
     error = converge.refused(made, IMAGE_RESOURCE, name="base.qcow2")
     assert error.option == "name"
     assert "/etc/passwd" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("names", "wish", "option"),
+    [
+        (2, {"size": "9GiB"}, "size"),
+        (2, {"state": "absent", "wipe": True}, "wipe"),
+        (1, {"size": "9GiB"}, None),
+        (2, {"state": "absent"}, None),
+    ],
+)
+def test_a_file_with_two_names_is_not_written_to(
+    names: int, wish: dict[str, Any], option: str | None
+) -> None:
+    made = node()
+    came = Arrival("x", 1, "qcow2", "qcow2", {}, names, (1, 1))
+    made.arrivals[f"{play.FOLDER}/base.qcow2"] = came
+    if option is None:
+        assert converge.check(made, VOLUME_RESOURCE, name="base.qcow2", **wish).actions
+        return
+    error = converge.refused(made, VOLUME_RESOURCE, name="base.qcow2", **wish)
+    assert error.option == option
+    assert "one file with another image" in str(error)

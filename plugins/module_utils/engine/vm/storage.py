@@ -108,7 +108,7 @@ def _grow(
     change = Change(
         f"{option}.size", DISK["size"], volume.capacity, size, device=("disks", disk["name"])
     )
-    action = grow(volume, size, facts)
+    action = grow(volume, size, facts, f"{option}.size")
     if isinstance(action, BlockResize):
         return Storage(after=(action,), changes=(change,), live_changes=(change,))
     return Storage(before=(action,), changes=(change,))

@@ -12,6 +12,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
 def vms(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
@@ -48,3 +49,14 @@ def running(volume: VolumeSeen, facts: NodeFacts) -> list[User]:
     """The disks of running vms that a volume is, and not only lies below."""
     users = facts.users.get(volume.path, ())
     return [one for one in users if one.running and not one.backing]
+
+
+def other_names(volume: VolumeSeen, option: str, facts: NodeFacts) -> None:
+    """Raise VmrtError where a file that is to be written to is another image as well."""
+    came = facts.arrival(volume.path)
+    if came and came.names > 1:
+        raise VmrtError(
+            f"'{volume.name}' is one file with another image, since both hold the same",
+            option=option,
+            hint="Copy it with vmrt.libvirt.disk and clone_from, and change the copy.",
+        )

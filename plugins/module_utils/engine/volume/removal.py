@@ -17,7 +17,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import stays_inside
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import overlays, vms
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import (
+    other_names,
+    overlays,
+    vms,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
@@ -40,6 +44,8 @@ def plan_removal(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
             option="name",
             hint="Remove these first; nothing was deleted.",
         )
+    if given.get("wipe"):
+        other_names(volume, "wipe", facts)
     steps = (DeleteVolume(pool, name),)
     wipes = (WipeVolume(pool, name),) if given.get("wipe") else ()
     return Plan((*wipes, *steps), before={"state": "present"}, after={"state": "absent"})
