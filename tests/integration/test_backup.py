@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,10 @@ def backup(name: str | None = None, make: Callable[..., Task] = task, /, **optio
 
 def restore(name: str, make: Callable[..., Task] = task, /, **options: Any) -> Task:
     return make("vm_restore", vm=NAME, name=name, folder=FOLDER, **options)
+
+
+def serve(make: Callable[..., Task] = task, /, **options: Any) -> Task:
+    return make("vm_backup_export", **{"vm": NAME, "port": 10809, **options})
 
 
 def scan(**options: Any) -> Task:
@@ -203,6 +208,11 @@ def test_faults(pair: Any, tmp_path: Path) -> None:
         f"f={FOLDER}/{NAME}/killed/vda.qcow2; for i in $(seq 20000); do [ -e $f ] && break; "
         f"sleep 0.001; done; kill -9 $(cat /run/libvirt/qemu/{NAME}.pid)"
     )
+    read_served = "; ".join(
+        f"qemu-img convert -f raw -O raw nbd://127.0.0.1:10809/{disk} /var/tmp/raw && "
+        "sha256sum </var/tmp/raw && rm /var/tmp/raw"
+        for disk in ("vda", "vdb")
+    )
     link = f"{FOLDER}/{NAME}/six/vda.qcow2"
     seen = play(
         pair,
@@ -253,6 +263,24 @@ def test_faults(pair: Any, tmp_path: Path) -> None:
         checkpoints=shell(f"virsh checkpoint-list {NAME} --name"),
         quiet=backup("ten", quiesce=True),
         end=running,
+        serve_foretold=serve(check),
+        scratch_left=shell(f"touch {IMAGES}/.{NAME}-vda.scratch"),
+        serve=serve(checkpoint="moment"),
+        serve_again=serve(),
+        busy=backup("ten"),
+        write_8=write(5),
+        served=shell(read_served),
+        held_now=contents(),
+        ended=serve(state="absent", port=None),
+        ended_again=serve(state="absent", port=None),
+        since=serve(since="moment", scratch="/var/tmp"),
+        dirty=shell(
+            "qemu-img map --output=json --image-opts driver=nbd,server.type=inet,"
+            "server.host=127.0.0.1,server.port=10809,export=vda,"
+            "x-dirty-bitmap=qemu:dirty-bitmap:backup-vda"
+        ),
+        ended_last=serve(state="absent", port=None, forget=["moment"]),
+        no_scratch=shell(f"ls -A {IMAGES} /var/tmp | grep scratch; virsh domstate {NAME}"),
     )
     assert "No space left" in seen["full_folder"]["msg"]
     assert "and the vm runs on" in seen["full_folder"]["msg"]
@@ -290,3 +318,23 @@ def test_faults(pair: Any, tmp_path: Path) -> None:
     assert len(seen["checkpoints"]["stdout"].split()) == 2, "one of each catalogue"
     assert "agent is not connected" in seen["quiet"]["msg"]
     assert seen["end"]["stdout"].split()[-1] == "nine"
+
+    assert verbs(seen["serve"]) == ["export_disks"]
+    assert seen["serve_foretold"]["diff"] == seen["serve"]["diff"]
+    assert verbs(seen["serve_again"]) == []
+    told = seen["serve"]["vm_backup_export"]["exports"]
+    assert [one["uri"] for one in told] == [
+        *("nbd://127.0.0.1:10809/vda", "nbd://127.0.0.1:10809/vdb"),
+    ]
+    assert "backup" in seen["busy"]["msg"]
+    same(seen["held"], seen["served"])
+    assert seen["held_now"]["stdout"] != seen["served"]["stdout"]
+    assert verbs(seen["ended"]) == ["end_export"]
+    assert verbs(seen["ended_again"]) == []
+    bitmaps = [one.get("bitmap") for one in seen["since"]["vm_backup_export"]["exports"]]
+    assert bitmaps == ["backup-vda", None]
+    # QEMU tells what was written as what holds no data.
+    dirty = [one["start"] for one in json.loads(seen["dirty"]["stdout"]) if not one["data"]]
+    assert dirty == [64 * 1024, 5 * 1024**2]
+    assert verbs(seen["ended_last"]) == ["end_export", "forget_checkpoint"]
+    assert seen["no_scratch"]["stdout"].split() == ["running"]

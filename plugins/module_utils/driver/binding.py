@@ -59,6 +59,7 @@ def _not_found() -> tuple[int, ...]:
         libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT,
         libvirt.VIR_ERR_NO_SECRET,
         libvirt.VIR_ERR_NO_DOMAIN_CHECKPOINT,
+        libvirt.VIR_ERR_NO_DOMAIN_BACKUP,
     )
 
 

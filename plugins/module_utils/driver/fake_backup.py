@@ -29,6 +29,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files im
     FileSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import INCREMENTAL
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 _SIZE = 1000
@@ -104,6 +105,24 @@ class FakeBackup(FakeObserver):
             return {}
         below = self._held(self._at(volume.backing)) if volume.backing else {}
         return {**below, **volume.written}
+
+    def _export_disks(self, action: actions.ExportDisks) -> None:
+        thing = self._thing("vm", action.name)
+        if thing.job is not None:
+            raise VmrtError("libvirt says: another backup job is already running")
+        thing.job = action.xml
+        if action.checkpoint_xml:
+            root = tree.parse(action.checkpoint_xml)
+            recorded = root.iterfind("disks/disk[@checkpoint='bitmap']")
+            thing.checkpoints[root.findtext("name") or ""] = Checkpoint(
+                root.findtext("description") or "", frozenset(one.get("name") for one in recorded)
+            )
+
+    def _end_export(self, action: actions.EndExport) -> None:
+        self._thing("vm", action.name).job = None
+
+    def _forget_checkpoint(self, action: actions.ForgetCheckpoint) -> None:
+        self._thing("vm", action.name).checkpoints.pop(action.checkpoint)
 
     def _restore_disk(self, action: actions.RestoreDisk) -> None:
         held: dict[str, str] = {}

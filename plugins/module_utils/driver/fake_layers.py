@@ -182,6 +182,7 @@ class FakeLayers(FakeObserver):
         thing.live = tree.copy(root.find("domain")) if up else None
         thing.state = ("running" if action.start else str(state)) if up else "shutoff"
         thing.current_snapshot, thing.saved = action.snapshot, False
+        thing.checkpoints.clear()
 
     def _restore_memory(self, action: actions.RestoreMemory) -> None:
         thing = self._thing("vm", action.name)

@@ -63,6 +63,8 @@ class Thing:
     snapshots: dict[str, tree.Element] = field(default_factory=dict)
     current_snapshot: str | None = None
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    # libvirt's XML of the backup that it is busy with.
+    job: str | None = None
 
 
 @dataclass

@@ -84,6 +84,9 @@ class FakeObserver:
             for name, one in self._thing("vm", vm).checkpoints.items()
         ]
 
+    def backup_job(self, vm: str) -> str | None:
+        return self._thing("vm", vm).job
+
     def backups(self, folder: str, vm: str | None = None) -> list[BackupSeen]:
         kept = self._node.backups.items()
         return [one for (where, of, _name), one in kept if where == folder and vm in (None, of)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The checkpoints that libvirt keeps of a vm, and of which disks they are sound."""
+"""The checkpoints that libvirt keeps of a vm, of which disks they are sound, and its backup."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from contextlib import suppress
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
+    found,
     libvirt,
     supported,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import CheckpointSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import qemu_img
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+
+
+def job_of(domain: Any) -> str | None:
+    """The backup that a domain is busy with."""
+    job: str | None = found(domain.backupGetXMLDesc, 0)
+    return job
 
 
 def checkpoints_of(domain: Any) -> list[CheckpointSeen]:

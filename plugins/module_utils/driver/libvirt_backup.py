@@ -14,10 +14,13 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
-    found,
     libvirt,
     supported,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.checkpoint import (
+    forget_checkpoint,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import job_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
@@ -27,6 +30,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.moment 
     backup_xml,
     checkpoint_xml,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files, qemu_img
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import INCREMENTAL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -50,24 +54,39 @@ class LibvirtBackup(LibvirtObserver):
         with backup_files.alone(action.folder, action.name):
             backup_files.remove(action.folder, action.name, action.backup)
         if action.checkpoint:
-            _forget(self._thing("vm", action.name), action.checkpoint)
+            forget_checkpoint(self._thing("vm", action.name), action.checkpoint)
 
     def _take_backup(self, action: actions.TakeBackup) -> None:
         domain = self._thing("vm", action.name)
         with backup_files.alone(action.folder, action.name), _in_memory(domain):
             _end_left_job(domain, action)
             for name in action.stale:
-                _forget(domain, name)
+                forget_checkpoint(domain, name)
             path = backup_files.begin(action.folder, action.name, action.backup)
             try:
-                _begin(domain, action)
+                _begin(domain, backup_xml(action), checkpoint_xml(action), action.quiesce)
                 _wait(domain, action)
                 _keep(action, path)
             except (VmrtError, libvirt.libvirtError, OSError) as error:
                 _take_back(domain, action)
                 raise _undone(domain, error) from error
             for name in action.outlived:
-                _forget(domain, name)
+                forget_checkpoint(domain, name)
+
+    def _export_disks(self, action: actions.ExportDisks) -> None:
+        domain = self._thing("vm", action.name)
+        if is_here(self.uri) and job_of(domain) is None:
+            # Where the node lost its power, nobody has deleted them.
+            for one in tree.parse(action.xml).iterfind("disks/disk/scratch"):
+                with suppress(FileNotFoundError):
+                    os.unlink(one.get("file"))
+        _begin(domain, action.xml, action.checkpoint_xml, action.quiesce)
+
+    def _end_export(self, action: actions.EndExport) -> None:
+        _end_job(self._thing("vm", action.name))
+
+    def _forget_checkpoint(self, action: actions.ForgetCheckpoint) -> None:
+        forget_checkpoint(self._thing("vm", action.name), action.checkpoint)
 
 
 @contextmanager
@@ -88,9 +107,8 @@ def _in_memory(domain: Any) -> Iterator[None]:
 
 def _end_left_job(domain: Any, action: actions.TakeBackup) -> None:
     """End what a run that did not come to its end has begun, and nobody waits for."""
-    try:
-        told = domain.backupGetXMLDesc(0)
-    except libvirt.libvirtError:
+    told = job_of(domain)
+    if told is None:
         return
     folder = f"{action.folder}/{action.name}/"
     paths = [one.get("file") or "" for one in tree.parse(told).iterfind("disks/disk/target")]
@@ -98,6 +116,10 @@ def _end_left_job(domain: Any, action: actions.TakeBackup) -> None:
         raise VmrtError(
             f"somebody else makes a backup of '{action.name}'", option="vm", hint="Wait for it."
         )
+    _end_job(domain)
+
+
+def _end_job(domain: Any) -> None:
     domain.abortJob()
     while domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
         time.sleep(_INTERVAL)
@@ -113,14 +135,14 @@ def _undone(domain: Any, error: Exception) -> Undone:
     )
 
 
-def _begin(domain: Any, action: actions.TakeBackup) -> None:
+def _begin(domain: Any, xml: str, checkpoint: str | None, quiesce: bool) -> None:
     """From here on the job holds what the disks are at this moment."""
-    if action.quiesce:
+    if quiesce:
         domain.fsFreeze(None, 0)
     try:
-        domain.backupBegin(backup_xml(action), checkpoint_xml(action), 0)
+        domain.backupBegin(xml, checkpoint, 0)
     finally:
-        if action.quiesce:
+        if quiesce:
             with suppress(libvirt.libvirtError):
                 domain.fsThaw(None, 0)
 
@@ -171,17 +193,6 @@ def _take_back(domain: Any, action: actions.TakeBackup) -> None:
             domain.abortJob()
     if action.entry.checkpoint:
         with suppress(libvirt.libvirtError):
-            _forget(domain, action.entry.checkpoint)
+            forget_checkpoint(domain, action.entry.checkpoint)
     with suppress(VmrtError):
         backup_files.remove(action.folder, action.name, action.backup)
-
-
-def _forget(domain: Any, name: str) -> None:
-    """Have libvirt forget a checkpoint, also where it can not find what it kept for it."""
-    checkpoint = found(domain.checkpointLookupByName, name)
-    if checkpoint is None:
-        return
-    try:
-        checkpoint.delete(0)
-    except libvirt.libvirtError:
-        checkpoint.delete(libvirt.VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY)

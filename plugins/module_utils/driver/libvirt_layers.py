@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt, supported
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job import chain, finish
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.checkpoint import (
+    forget_checkpoint,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
@@ -82,6 +85,9 @@ class LibvirtLayers(LibvirtObserver):
         if action.start:
             flags |= libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING
         domain.revertToSnapshot(self._snapshot_of(action.name, action.snapshot), flags)
+        # The disks are other ones now, and nothing has recorded it.
+        for checkpoint in supported(domain.listAllCheckpoints, 0) or ():
+            forget_checkpoint(domain, checkpoint.getName())
         self._connection.defineXMLFlags(action.xml, 0)
 
     def _restore_memory(self, action: actions.RestoreMemory) -> None:

@@ -34,6 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.disk_facts imp
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import (
     checkpoints_of,
+    job_of,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_snapshots import (
     snapshots_of,
@@ -297,6 +298,10 @@ class LibvirtObserver:
     def checkpoints(self, vm: str) -> list[CheckpointSeen]:
         with translated(f"reading the checkpoints of '{vm}'"):
             return checkpoints_of(self._thing("vm", vm))
+
+    def backup_job(self, vm: str) -> str | None:
+        with translated(f"reading what '{vm}' is busy with"):
+            return job_of(self._thing("vm", vm))
 
     def backups(self, folder: str, vm: str | None = None) -> list[BackupSeen]:
         return backup_files.listed(folder, vm)

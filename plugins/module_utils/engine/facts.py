@@ -153,6 +153,9 @@ class Observer(Protocol):
     def checkpoints(self, vm: str) -> list[CheckpointSeen]:
         """The checkpoints of a vm."""
 
+    def backup_job(self, vm: str) -> str | None:
+        """libvirt's XML of the backup that a vm is busy with, if any."""
+
     def backups(self, folder: str, vm: str | None = None) -> list[BackupSeen]:
         """The backups in a folder of the node, of a vm or of all."""
 
@@ -421,6 +424,9 @@ class NodeFacts:
 
     def checkpoints(self, vm: str) -> list[CheckpointSeen]:
         return self._observer.checkpoints(vm)
+
+    def backup_job(self, vm: str) -> str | None:
+        return self._observer.backup_job(vm)
 
     def backups(self, folder: str, vm: str) -> list[BackupSeen]:
         return self._observer.backups(folder, vm)

@@ -18,6 +18,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.export import (
+    EXPORT_RESOURCE,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.plan import (
     BACKUP_RESOURCE,
 )
@@ -63,6 +66,11 @@ def do(made: FakeNode, resource: Resource = BACKUP_RESOURCE, /, **options: Any) 
     apply(planned, FakeHost(made))
     made.now += 1
     return planned
+
+
+def snapshot(made: FakeNode, **options: Any) -> None:
+    wanted = play.wish(SNAPSHOT_RESOURCE, vm="web1", name="inside", **options)
+    apply(make_plan(SNAPSHOT_RESOURCE, wanted, FakeObserver(made)), FakeHost(made))
 
 
 def refusal(made: FakeNode, resource: Resource = BACKUP_RESOURCE, /, **options: Any) -> VmrtError:
@@ -120,15 +128,21 @@ def test_what_an_incremental_one_can_not_rest_on_is_said():
     made.vms["web1"].checkpoints[name] = replace(kept, sound=frozenset())
     assert foresee(made, name="three").filled["kind"] == "full"
     made.vms["web1"].checkpoints[name] = kept
-    apply(
-        make_plan(
-            SNAPSHOT_RESOURCE,
-            play.wish(SNAPSHOT_RESOURCE, vm="web1", name="inside"),
-            FakeObserver(made),
-        ),
-        FakeHost(made),
-    )
+    snapshot(made)
     assert "internal snapshots: inside" in foresee(made, name="three").filled["kind_reason"]
+
+
+def test_a_disk_that_was_set_back_is_copied_in_full():
+    made = vm()
+    snapshot(made)
+    write(made, "one")
+    do(made, name="one")
+    snapshot(made, state="reverted", force=True)
+    snapshot(made, state="absent")
+    planned = do(made, name="two")
+    assert "does not know any more" in planned.filled["kind_reason"]
+    do(made, RESTORE_RESOURCE, name="two", new_name="web2")
+    assert root(made, "web2").written == root(made).written == {}
 
 
 def test_another_vm_of_that_name_begins_anew():
@@ -276,6 +290,59 @@ def test_nothing_is_written_over():
     assert play.verbs(do(made, RESTORE_RESOURCE))[-1] == "define_restored"
     assert root(made).written == {"same": "one", "one": "one"}
     assert play.plan(made, disks=DISKS).actions == ()
+
+
+def export(made: FakeNode, **options: Any) -> Plan:
+    return do(made, EXPORT_RESOURCE, **{"folder": None, **options})
+
+
+def exported(made: FakeNode) -> list[dict[str, Any]]:
+    wanted = play.wish(EXPORT_RESOURCE, vm="web1", port=10809)
+    return list(EXPORT_RESOURCE.report(FakeObserver(made), wanted)["exports"])
+
+
+def test_disks_are_served():
+    made = vm()
+    assert play.verbs(export(made, port=10809, checkpoint="monday")) == ["export_disks"]
+    assert export(made, port=10809).actions == ()
+    assert [one["uri"] for one in exported(made)] == [
+        *("nbd://127.0.0.1:10809/vda", "nbd://127.0.0.1:10809/vdb"),
+    ]
+    assert not any(one["bitmap"] for one in exported(made))
+    error = refusal(made, EXPORT_RESOURCE, folder=None, port=10810)
+    assert "another backup or export" in error.message
+    assert play.verbs(export(made, state="absent")) == ["end_export"]
+    assert export(made, state="absent").actions == ()
+    assert exported(made) == []
+    export(made, socket="/run/nbd", since="monday", checkpoint="tuesday")
+    assert exported(made)[0] == {
+        "name": "root",
+        "target": "vda",
+        "uri": "nbd+unix:///vda?socket=/run/nbd",
+        "bitmap": "backup-vda",
+    }
+    done = export(made, state="absent", forget=["monday", "nothing"])
+    assert play.verbs(done) == ["end_export", "forget_checkpoint"]
+    assert set(made.vms["web1"].checkpoints) == {"tuesday"}
+
+
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        ({"port": 1, "since": "nothing"}, "since"),
+        ({"port": 1, "checkpoint": "monday"}, "checkpoint"),
+        ({"port": 1, "quiesce": True}, "quiesce"),
+        ({}, "port"),
+        ({"state": "absent", "since": "monday"}, "since"),
+    ],
+)
+def test_what_can_not_be_served(options: dict[str, Any], option: str):
+    made = vm(channels=[])
+    export(made, port=10809, checkpoint="monday")
+    export(made, state="absent")
+    assert refusal(made, EXPORT_RESOURCE, **{"folder": None, **options}).option == option
+    play.converge(made, state="stopped", force=True, stop_timeout=1)
+    assert "is off" in refusal(made, EXPORT_RESOURCE, folder=None, port=1).message
 
 
 _STEPS = st.lists(

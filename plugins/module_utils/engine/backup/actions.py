@@ -77,3 +77,29 @@ class DefineRestored(Action):
     name: str
     volumes: Sequence[str]
     definition: Define = field(metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
+class ExportDisks(Action):
+    """Have the running machine serve its disks over NBD, as they are at this moment."""
+
+    name: str
+    disks: Sequence[str]
+    xml: str = field(metadata=HIDDEN)
+    checkpoint_xml: str | None = field(default=None, metadata=HIDDEN)
+    quiesce: bool = field(default=False, metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
+class EndExport(Action):
+    """Have it serve them no longer."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ForgetCheckpoint(Action):
+    """Have libvirt record no longer what is written since a moment."""
+
+    name: str
+    checkpoint: str

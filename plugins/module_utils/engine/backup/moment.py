@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.actions import TakeBackup
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.catalogue import BackupDisk
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import INCREMENTAL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
@@ -42,10 +44,15 @@ def checkpoint_xml(action: TakeBackup) -> str | None:
     """The moment that the next backup can go on from."""
     if action.entry.checkpoint is None:
         return None
+    return checkpoint_of_disks(action.entry.checkpoint, mark_of(action.folder), action.entry.disks)
+
+
+def checkpoint_of_disks(name: str, description: str, disks: Iterable[BackupDisk]) -> str:
+    """A moment, of the disks that can record what is written from then on."""
     root = tree.new("domaincheckpoint")
-    tree.ensure(root, "name").put(action.entry.checkpoint)
-    tree.ensure(root, "description").put(mark_of(action.folder))
-    for disk in action.entry.disks:
+    tree.ensure(root, "name").put(name)
+    tree.ensure(root, "description").put(description)
+    for disk in disks:
         kept = "bitmap" if disk.recorded else "no"
         tree.append(root, "disks/disk").attrib.update({"name": disk.target, "checkpoint": kept})
     return tree.render(root)

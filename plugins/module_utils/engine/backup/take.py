@@ -122,6 +122,11 @@ def _able(given: Mapping[str, Any], seen: Seen) -> None:
             option="vm",
             hint="Start the vm, or drop that with vm_power and operation=remove_save.",
         )
+    able_to_rest(given, seen)
+
+
+def able_to_rest(given: Mapping[str, Any], seen: Seen) -> None:
+    """Raise VmrtError where file systems are to be brought to rest, and can not."""
     if given.get("quiesce"):
         if seen.state != "running":
             raise VmrtError(
