@@ -114,6 +114,8 @@ def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Pat
     only = {"user": "debian", "keys": KEYS[:1], "exclusive": True}
     make = {"argv": ["touch", "/opt/it made"], "creates": "/opt/it made"}
     links = " ".join(PATHS)
+    backups = "/srv/it-guest"
+    dd = f"qemu-img dd -f qcow2 -O raw bs=512 if={backups}/{NAME}/quiet/vda.qcow2 of=/var/tmp/part"
     script = f"echo out; echo err >&2; readlink -e {links}; cat | wc -c; exit 3"
     seen = play(
         lab,
@@ -142,6 +144,15 @@ def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Pat
         frozen_again=guest("freeze"),
         thawed=guest("thaw"),
         trimmed=guest("trim"),
+        folder=shell(f"mkdir -m 711 {backups}"),
+        quiet=task("vm_backup", vm=NAME, name="quiet", folder=backups, quiesce=True),
+        # Two sectors into its second partition is what ext4 says of itself.
+        told=shell(
+            f"{dd} count=1 && first=$(od -An -tu4 -j470 -N4 /var/tmp/part) && "
+            f"{dd} skip=$((first + 2)) count=$((first + 4)) && "
+            "od -An -tx2 -j56 -N2 /var/tmp/part && od -An -tu4 -j96 -N4 /var/tmp/part"
+        ),
+        goes_on=guest("thaw"),
         earlier=guest("set_time", time=1767225600),
         clock_off=guest("get_time"),
         in_time=guest("set_time"),
@@ -182,6 +193,11 @@ def test_what_is_done_in_a_guest(lab: Any, waited: dict[str, Any], tmp_path: Pat
     assert (verbs(seen["frozen_again"]), seen["frozen_again"]["frozen"]) == ([], True)
     assert verbs(seen["thawed"]) == ["guest_thaw"]
     assert verbs(seen["trimmed"]) == ["guest_trim"]
+    assert verbs(seen["quiet"]) == ["take_backup"]
+    magic, features = seen["told"]["stdout"].split()
+    assert magic == "ef53"
+    assert not int(features) & 4, "a file system at rest needs no journal to be read"
+    assert verbs(seen["goes_on"]) == [], "it was at rest for a moment alone"
     assert verbs(seen["earlier"]) == ["guest_time"]
     assert seen["clock_off"]["offset"] < -(10**6)
     assert verbs(seen["in_time"]) == ["guest_time"]
