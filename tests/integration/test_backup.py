@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.patterns import contents, same, write
 from tests.integration.play import (
     Task,
     check,
@@ -66,36 +67,6 @@ def scan(**options: Any) -> Task:
     return task("vm_backup_info", vm=NAME, folder=FOLDER, **options)
 
 
-def write(number: int, length: str = "64k") -> Task:
-    """The guest writes to both disks: what only this moment has, and a place of its own."""
-    words = (f"write -P {number} 64k 64k", f"write -P {number} {number}M {length}", "flush")
-    return shell(
-        "; ".join(
-            f"virsh qemu-monitor-command {NAME} --hmp "
-            f"'qemu-io -d /machine/peripheral/ua-vmrt-{disk}/virtio-backend \"{word}\"'"
-            for disk in ("root", "data")
-            for word in words
-        )
-    )
-
-
-def contents(vm: str = NAME) -> Task:
-    """The digest of all bytes of each disk, as a guest would read them."""
-    return shell(
-        f"set -e; for disk in vda vdb; do "
-        f"file=$(virsh domblklist {vm} | awk -v disk=$disk '$1 == disk {{print $2}}'); "
-        "format=qcow2; case $file in *.img) format=raw;; esac; "
-        "qemu-img convert -U -f $format -O raw $file /var/tmp/raw; "
-        "sha256sum </var/tmp/raw; rm /var/tmp/raw; done"
-    )
-
-
-def same(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert one["rc"] == other["rc"] == 0, one["stderr"] + other["stderr"]
-    assert len(one["stdout"].split()) == 4
-    assert one["stdout"] == other["stdout"]
-
-
 def test_full_and_incremental_restored_on_another_node(pair: Any, tmp_path: Path) -> None:
     seen = play(
         pair,
@@ -111,23 +82,23 @@ def test_full_and_incremental_restored_on_another_node(pair: Any, tmp_path: Path
         no_folder=task("vm_backup", vm=NAME, folder="/mnt/shared/nowhere"),
         odd=backup("../one"),
         too_early=backup("one", kind="incremental"),
-        write_1=write(1),
+        write_1=write(NAME, 1),
         before=picture(),
         one_foretold=backup("one", check),
         between=picture(),
         one=backup("one", description="the first"),
         one_again=backup("one"),
-        held_1=contents(),
-        write_2=write(2),
+        held_1=contents(NAME),
+        write_2=write(NAME, 2),
         left=shell(f"mkdir {FOLDER}/{NAME}/broken && touch {FOLDER}/{NAME}/broken/vda.qcow2"),
         two_foretold=backup("two", check),
         two=backup("two"),
-        held_2=contents(),
-        write_3=write(3),
+        held_2=contents(NAME),
+        write_3=write(NAME, 3),
         off=task("vm", **{**VM, "state": "stopped"}),
         three=backup("three", kind="incremental"),
         still_off=shell(f"virsh domstate {NAME}"),
-        held_3=contents(),
+        held_3=contents(NAME),
         vm_again=task("vm", **{**VM, "state": "stopped"}),
         whole=scan(verify=True),
         plainly=shell(
@@ -139,7 +110,7 @@ def test_full_and_incremental_restored_on_another_node(pair: Any, tmp_path: Path
         there_between=on("node2", picture()),
         there=on("node2", restore("three")),
         there_again=on("node2", restore("three")),
-        there_3=on("node2", contents()),
+        there_3=on("node2", contents(NAME)),
         there_one=on("node2", restore("one", new_name="it-backup-one", start=True)),
         there_1=on("node2", contents("it-backup-one")),
         there_two=on("node2", restore("two", new_name="it-backup-two")),
@@ -148,7 +119,7 @@ def test_full_and_incremental_restored_on_another_node(pair: Any, tmp_path: Path
         other=on("node2", restore("two")),
         declared=on("node2", task("vm", **{**VM, "state": "stopped", "disks": []})),
         replaced=on("node2", restore("two", replace=True)),
-        replaced_2=on("node2", contents()),
+        replaced_2=on("node2", contents(NAME)),
         files=on("node2", shell(f"ls {IMAGES}")),
         gone=on("node2", task("vm", name=NAME, state="absent", delete_disks="owned")),
         files_left=on("node2", shell(f"ls {IMAGES}")),
@@ -181,7 +152,7 @@ def test_full_and_incremental_restored_on_another_node(pair: Any, tmp_path: Path
     assert seen["plainly"]["stdout"].split()[0] == seen["held_3"]["stdout"].split()[0]
     assert seen["there_before"]["stdout"] == seen["there_between"]["stdout"]
     assert seen["there_foretold"]["actions"] == seen["there"]["actions"]
-    assert verbs(seen["there"]) == ["restore_disk", "restore_disk", "define_restored"]
+    assert verbs(seen["there"]) == ["restore_disk", "restore_disk", "define_with_volumes"]
     assert verbs(seen["there_again"]) == []
     assert verbs(seen["there_one"])[-1] == "start"
     for number in "123":
@@ -190,7 +161,7 @@ def test_full_and_incremental_restored_on_another_node(pair: Any, tmp_path: Path
     assert seen["there_state"]["stdout"].split() == ["it-backup-one"]
     assert "was not made of this backup" in refused(seen["other"], "vm")
     assert verbs(seen["declared"]) == []
-    assert verbs(seen["replaced"])[-1] == "define_restored"
+    assert verbs(seen["replaced"])[-1] == "define_with_volumes"
     assert any("stays as it was" in one for one in seen["replaced"]["warnings"])
     same(seen["held_2"], seen["replaced_2"])
     mine = {f"{NAME}-root.qcow2", f"{NAME}-data.img"}
@@ -226,7 +197,7 @@ def test_faults(pair: Any, tmp_path: Path) -> None:
         # What one catalogue needs is not in the way of another one.
         four=backup("four"),
         again_two=task("vm_backup", vm=NAME, name="two", folder=small),
-        filled=write(7, "8M"),
+        filled=write(NAME, 7, "8M"),
         shooting=shell(f"nohup sh -c '{kill}' >/dev/null 2>&1 &"),
         killed=backup("killed"),
         after_kill=shell(f"virsh domstate {NAME}; ls {FOLDER}/{NAME}"),
@@ -234,7 +205,7 @@ def test_faults(pair: Any, tmp_path: Path) -> None:
         five=backup("five"),
         six=backup("six"),
         seven=backup("seven"),
-        held=contents(),
+        held=contents(NAME),
         less_room=shell(f"umount {small} && {tmpfs},size=4m tmpfs {small}"),
         small_pool=task("pool", name="it-small", target=small, state="active"),
         no_room=restore("seven", new_name="it-new", pool="it-small"),
@@ -268,9 +239,9 @@ def test_faults(pair: Any, tmp_path: Path) -> None:
         serve=serve(checkpoint="moment"),
         serve_again=serve(),
         busy=backup("ten"),
-        write_8=write(5),
+        write_8=write(NAME, 5),
         served=shell(read_served),
-        held_now=contents(),
+        held_now=contents(NAME),
         ended=serve(state="absent", port=None),
         ended_again=serve(state="absent", port=None),
         since=serve(since="moment", scratch="/var/tmp"),

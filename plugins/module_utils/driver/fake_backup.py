@@ -138,7 +138,7 @@ class FakeBackup(FakeObserver):
         made = Volume(path, action.capacity, action.format, written=held)
         self._node.restoring[action.pool, action.volume] = made
 
-    def _define_restored(self, action: actions.DefineRestored) -> None:
+    def _define_with_volumes(self, action: actions.DefineWithVolumes) -> None:
         made = {}
         for one in action.volumes:
             pool, _slash, name = one.partition("/")

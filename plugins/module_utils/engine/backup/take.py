@@ -63,7 +63,7 @@ def name_of(given: Mapping[str, Any], facts: NodeFacts) -> str:
 
 def take(given: Mapping[str, Any], seen: Seen, known: Catalogue, facts: NodeFacts) -> New:
     """A backup of a vm. Raises VmrtError where it can not be."""
-    _able(given, seen)
+    able(given, seen, "vm")
     name = name_of(given, facts)
     disks, warnings = disks_of(given, seen, facts)
     checkpoints = {one.name: one for one in facts.checkpoints(seen.name)}
@@ -110,16 +110,17 @@ def take(given: Mapping[str, Any], seen: Seen, known: Catalogue, facts: NodeFact
     return New([*cleared, step], backup, reason, [*left_out(seen), *warnings])
 
 
-def _able(given: Mapping[str, Any], seen: Seen) -> None:
+def able(given: Mapping[str, Any], seen: Seen, option: str) -> None:
+    """Raise VmrtError where the disks of a vm can not be read."""
     if not seen.persistent:
         raise VmrtError(
-            f"the vm '{seen.name}' is transient", option="vm", hint="Define it with virsh first."
+            f"the vm '{seen.name}' is transient", option=option, hint="Define it with virsh first."
         )
     if not is_up(seen.state) and seen.saved:
         raise VmrtError(
             f"the memory of '{seen.name}' is saved on the node, and belongs to its disks as "
             "they are now",
-            option="vm",
+            option=option,
             hint="Start the vm, or drop that with vm_power and operation=remove_save.",
         )
     able_to_rest(given, seen)

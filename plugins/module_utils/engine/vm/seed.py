@@ -28,7 +28,12 @@ class SeedPlan:
     errors: tuple[VmrtError, ...] = ()
 
 
-def plan_seed(wanted: Mapping[str, Any], config: Mapping[str, Any], facts: NodeFacts) -> SeedPlan:
+def plan_seed(
+    wanted: Mapping[str, Any],
+    config: Mapping[str, Any],
+    facts: NodeFacts,
+    vendor_data: str | None = None,
+) -> SeedPlan:
     """The seed of a completed wish; ``config`` are the values of the existing definition."""
     options = wanted.get("cloud_init")
     if not options:
@@ -61,7 +66,7 @@ def plan_seed(wanted: Mapping[str, Any], config: Mapping[str, Any], facts: NodeF
     current = facts.download(pool, volume) if seen else None
     told = {option: value for option, value in options.items() if option != "pool"}
     try:
-        content = seed_iso.replacement(current, told, name)
+        content = seed_iso.replacement(current, told, name, vendor_data)
     except VmrtError as error:
         return SeedPlan(errors=(error,))
     return SeedPlan(

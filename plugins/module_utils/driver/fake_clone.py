@@ -1,0 +1,35 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The disks of a machine in memory, copied for another one."""
+
+from __future__ import annotations
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_backup import FakeBackup
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Volume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.clone.actions import CopyDisks
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import LostRace, Undone
+
+
+class FakeClone(FakeBackup):
+    """One method for each action of cloning."""
+
+    def _copy_disks(self, action: CopyDisks) -> None:
+        thing = self._thing("vm", action.source)
+        if self._node.full:
+            raise Undone("No space left on device. No disk was made", option="pool")
+        for one in action.disks:
+            if one.backing and thing.live is not None:
+                raise LostRace(f"somebody started '{action.source}' in the meantime")
+            volume = self._at(one.source.path)
+            held = self._held(volume)
+            if volume and one.backing:
+                held = dict(volume.written)
+            self._node.restoring[one.pool, one.volume] = Volume(
+                f"{self._folder(one.pool)}/{one.volume}",
+                one.capacity,
+                one.source.format,
+                one.backing.path if one.backing else None,
+                written=held,
+            )

@@ -1,0 +1,84 @@
+# Copyright: vmrt contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Jobs of QEMU that write what the disks of a machine in memory are at one moment to new files; the
+guest goes on, and its own files are not touched."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
+    libvirt,
+    supported,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import job_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+
+# How often a job is asked how far it is, in seconds.
+_INTERVAL = 0.1
+
+
+def end_left(domain: Any, *ours: str) -> None:
+    """End what a run that did not come to its end has begun, and nobody waits for; ``ours`` is how
+    the paths of its files begin. Raises VmrtError where it is somebody else's."""
+    told = job_of(domain)
+    if told is None:
+        return
+    paths = [one.get("file") or "" for one in tree.parse(told).iterfind("disks/disk/target")]
+    if not any(path.startswith(ours) for path in paths):
+        raise VmrtError(
+            f"somebody else copies the disks of '{domain.name()}'",
+            option="vm",
+            hint="Wait for it.",
+        )
+    end_job(domain)
+
+
+def end_job(domain: Any) -> None:
+    """End a job, and wait until it has ended."""
+    domain.abortJob()
+    while domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
+        time.sleep(_INTERVAL)
+
+
+def give_up(domain: Any) -> None:
+    """End the job of a run that failed, where there is still one."""
+    with suppress(libvirt.libvirtError):
+        if domain.isActive() and domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
+            end_job(domain)
+
+
+def begin(domain: Any, xml: str, checkpoint: str | None, quiesce: bool) -> None:
+    """From here on the job holds what the disks are at this moment."""
+    if quiesce:
+        domain.fsFreeze(None, 0)
+    try:
+        domain.backupBegin(xml, checkpoint, 0)
+    finally:
+        if quiesce:
+            with suppress(libvirt.libvirtError):
+                domain.fsThaw(None, 0)
+
+
+def wait(domain: Any, option: str) -> None:
+    """Wait until all is written; ``option`` says where."""
+    while domain.isActive() and domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
+        time.sleep(_INTERVAL)
+    told = supported(domain.jobStats, libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED) or {}
+    if not domain.isActive():
+        raise VmrtError(
+            f"'{domain.name()}' went off before its disks were written",
+            hint="Look at why, and run again.",
+        )
+    if told.get("type") != libvirt.VIR_DOMAIN_JOB_COMPLETED:
+        why = told.get(libvirt.VIR_DOMAIN_JOB_ERRMSG) or "it was given up"
+        raise VmrtError(
+            f"libvirt did not write the disks, and says: {why}",
+            option=option,
+            hint="Is there room in it?",
+        )
