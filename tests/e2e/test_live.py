@@ -151,6 +151,28 @@ print(json.dumps({
 """
 
 
+# Writes a log of which each line tells whether all lines before it are as they were.
+WRITER = """
+import hashlib, os, time
+known = ""
+with open("/var/lib/e2e-log", "w") as log:
+    for number in range(10 ** 9):
+        known = hashlib.sha256(f"{known} {number}".encode()).hexdigest()
+        print(number, known, file=log, flush=True)
+        os.fsync(log.fileno())
+        time.sleep(0.05)
+"""
+# How many lines it has, all of them as they were written.
+READER = """
+import hashlib
+known, number = "", -1
+for number, line in enumerate(open("/var/lib/e2e-log")):
+    known = hashlib.sha256(f"{known} {number}".encode()).hexdigest()
+    assert line == f"{number} {known}\\n", (number, line)
+print(number + 1)
+"""
+
+
 def inside(command: str, **options: Any) -> Task:
     """A command of the guest, through its agent."""
     argv = ["sh", "-c", command]
@@ -293,6 +315,40 @@ def test_it_reboots_through_its_agent(run: Runs, guest: dict[str, Any]) -> None:
     # What was plugged while it ran is there from the start.
     assert now["cpus"] == 3
     assert now["disks"] == {"root": 4096, "grows": 96, "comes": 32, "slow": 8}
+
+
+def test_ten_snapshots_under_a_guest_that_writes(run: Runs, guest: dict[str, Any]) -> None:
+    """Older ones are merged while it writes; then it goes back to one, and all are merged."""
+    names = [f"auto{number:02}" for number in range(10)]
+    new = {"vm": NAME, "memory": False, "quiesce": True, "keep": {"prefix": "auto", "last": 3}}
+    files = f"virsh -q domblklist {NAME} | awk '$2 ~ /qcow2/ {{print $2}}' | sort"
+    back = {"vm": NAME, "name": names[-3], "state": "reverted", "force": True, "start": True}
+    seen = run(
+        begin=inside(f"systemd-run --quiet python3 -c '{WRITER}'"),
+        before=shell(files),
+        predicted=check("snapshot", **new, name=names[0]),
+        **{name: task("snapshot", **new, name=name) for name in names},
+        written=inside(f"python3 -c '{READER}'"),
+        kept=task("snapshot_info", vm=NAME),
+        used=task("vm_info", name=NAME, gather=["statistics"]),
+        back=task("snapshot", **back),
+        up=task("vm", name=NAME, wait_for="agent", wait_timeout=300),
+        then=inside(f"python3 -c '{READER}'"),
+        merged=task("snapshot", vm=NAME, name=names[-3], state="absent", descendants=True),
+        whole=inside(f"sync && echo 3 > /proc/sys/vm/drop_caches && python3 -c '{READER}'"),
+        after=shell(files),
+        none=task("snapshot_info", vm=NAME),
+    )
+    for name, result in seen.items():
+        assert not result.get("failed"), (name, result["msg"])
+    assert verbs(seen["predicted"]) == verbs(seen[names[0]])
+    assert sorted(one["name"] for one in seen["kept"]["snapshots"]) == names[-3:]
+    lines = [int(seen[name]["stdout"]) for name in ("written", "then", "whole")]
+    assert lines[0] > lines[1] == lines[2] > 100
+    assert seen["none"]["snapshots"] == []
+    assert seen["after"]["stdout"] == seen["before"]["stdout"]
+    nics = seen["used"]["vms"][0]["status"]["statistics"]["nics"]
+    assert any(nic["received_bytes"] > 0 for nic in nics)
 
 
 def test_a_crash_is_told_and_all_of_it_goes(run: Runs, guest: dict[str, Any]) -> None:
