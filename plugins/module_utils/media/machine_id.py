@@ -9,10 +9,10 @@ from __future__ import annotations
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.yaml_text import yaml_text
 
 # Once for each instance, before anything else that cloud-init does for it. A file of D-Bus that
-# is more than a link to the other one would be taken over again.
+# is more than a link to the other one would be taken over again. The journal is kept by machine-id.
 _COMMAND = (
     "rm -f /etc/machine-id; [ -L /var/lib/dbus/machine-id ] || rm -f /var/lib/dbus/machine-id; "
-    "systemd-machine-id-setup"
+    "systemd-machine-id-setup; systemctl restart systemd-journald"
 )
 # What user data says goes before it.
 VENDOR_DATA = "#cloud-config\n" + yaml_text(
