@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound
@@ -26,3 +29,10 @@ def known(kind: str, observer: Observer, name: str, option: str = "name") -> See
             hint=f"The node has: {', '.join(observer.names(kind)) or 'none'}.",
         )
     return seen
+
+
+def look_at_vm(observer: Observer, given: Mapping[str, Any]) -> Seen | None:
+    """The vm of something that it has, which outlives it."""
+    if given["state"] == "absent":
+        return observer.look("vm", given["vm"])
+    return known_vm(observer, given["vm"], "vm")

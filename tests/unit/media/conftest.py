@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import threading
@@ -107,3 +108,19 @@ def web() -> Iterator[Web]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Path:
+    """A folder of which files can carry marks."""
+    folder = tmp_path / "pool"
+    folder.mkdir()
+    os.chmod(folder, 0o755)
+    probe = folder / "probe"
+    probe.touch()
+    try:
+        os.setxattr(probe, "user.vmrt.probe", b"")
+    except OSError:
+        pytest.skip("the temporary folder's file system has no extended attributes")
+    probe.unlink()
+    return folder

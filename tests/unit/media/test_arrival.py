@@ -18,20 +18,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.fetch import fe
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file
 
 
-@pytest.fixture
-def pool(tmp_path: Path) -> Path:
-    folder = tmp_path / "pool"
-    folder.mkdir()
-    probe = folder / "probe"
-    probe.touch()
-    try:
-        os.setxattr(probe, "user.vmrt.probe", b"")
-    except OSError:
-        pytest.skip("the temporary folder's file system has no extended attributes")
-    probe.unlink()
-    return folder
-
-
 def refuses(url: str, **options: Any) -> Any:
     pytest.fail(f"{url} was asked for")
 

@@ -80,21 +80,6 @@ class Server:
 
 
 @pytest.fixture
-def pool(tmp_path: Path) -> Path:
-    folder = tmp_path / "pool"
-    folder.mkdir()
-    os.chmod(folder, 0o755)
-    probe = folder / "probe"
-    probe.touch()
-    try:
-        os.setxattr(probe, "user.vmrt.probe", b"")
-    except OSError:
-        pytest.skip("the temporary folder's file system has no extended attributes")
-    probe.unlink()
-    return folder
-
-
-@pytest.fixture
 def disk() -> bytes:
     return bytes(510) + b"\x55\xaa" + bytes(range(256)) * (4 * 4096)
 

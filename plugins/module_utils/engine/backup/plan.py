@@ -21,9 +21,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.report 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.take import name_of, take
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     NodeFacts,
-    Observer,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import look_at_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.retention import outdated
@@ -139,16 +138,9 @@ def _told(
     )
 
 
-def _look(observer: Observer, given: Mapping[str, Any]) -> Seen | None:
-    """The vm, which has to be there for a new backup; its backups outlive it."""
-    if given["state"] == "absent":
-        return observer.look("vm", given["vm"])
-    return known_vm(observer, given["vm"], "vm")
-
-
 BACKUP_RESOURCE = Resource(
     schema=VM_BACKUP,
-    look=_look,
+    look=look_at_vm,
     plan=plan_backup,
     report=report_backup,
 )

@@ -12,9 +12,8 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     NodeFacts,
-    Observer,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import known_vm
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import look_at_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.kind import left_out
@@ -152,13 +151,6 @@ def _reverted(
 
 def _paths(world: World) -> dict[str, str]:
     return {disk.target: disk.path for disk in world.disks.values()}
-
-
-def look_at_vm(observer: Observer, given: Mapping[str, Any]) -> Seen | None:
-    """The vm, which has to be there unless its snapshot shall not be."""
-    if given["state"] == "absent":
-        return observer.look("vm", given["vm"])
-    return known_vm(observer, given["vm"], "vm")
 
 
 SNAPSHOT_RESOURCE = Resource(
