@@ -18,13 +18,15 @@ _PERIODS: Mapping[str, Callable[[datetime], str]] = {
 
 
 class Taken(Protocol):
-    """What has a name, and was taken at a time: seconds since 1970."""
+    """What has a name, and was taken at a time."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What it is called."""
 
     @property
-    def created(self) -> int: ...
+    def created(self) -> int:
+        """When it was taken, in seconds since 1970."""
 
 
 def outdated(keep: Mapping[str, Any], moments: Iterable[Taken]) -> list[str]:
