@@ -498,6 +498,20 @@ def test_a_disk_that_stays_in_its_pool_stays_what_it_is():
     assert play.plan(made, disks=[{"name": "root", "pool": "default"}]).actions == ()
 
 
+def test_another_pool_does_not_give_a_vm_an_empty_disk():
+    made = with_vm()
+    made.folders.add("/srv/fast")
+    host = FakeHost(made)
+    host.run(Define("pool", "fast", play.pool_xml("fast", "/srv/fast")))
+    host.run(Start("pool", "fast"))
+    error = refusal(made, disks=[play.disk(pool="fast")])
+    assert error.option == "disks[root].pool"
+    assert "its volume 'web1-root.qcow2' is in the pool 'default'" in str(error)
+    # One of another name is asked for on purpose.
+    plan = play.plan(made, disks=[play.disk(pool="fast", volume="new.qcow2")])
+    assert "create_volume" in play.verbs(plan)
+
+
 def test_what_others_need_is_kept():
     made = with_vm()
     play.converge(made, name="db1", disks=[play.disk(image="web1-root.qcow2")])

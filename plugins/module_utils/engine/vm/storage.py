@@ -63,6 +63,9 @@ def _plan_disk(vm: str, disk: Mapping[str, Any], item: Item | None, facts: NodeF
     volume: VolumeSeen | None
     if "volume" in disk:
         volume = facts.volume(disk["pool"], disk["volume"])
+        there = _volume_of(item, facts) if item else None
+        if volume is None and there and there.name == disk["volume"]:
+            return _elsewhere(disk, there, option)
         if volume is None:
             return _create(disk, option, facts)
     elif "size" in disk and item:
@@ -72,6 +75,17 @@ def _plan_disk(vm: str, disk: Mapping[str, Any], item: Item | None, facts: NodeF
     else:
         return Storage()
     return _grow(vm, disk, volume, option, facts)
+
+
+def _elsewhere(disk: Mapping[str, Any], volume: VolumeSeen, option: str) -> Storage:
+    """A new volume would take the place of the one that the vm has, and be empty."""
+    return _refuse(
+        f"its volume '{volume.name}' is in the pool '{volume.pool}', and '{disk['pool']}' has none "
+        "of that name",
+        f"{option}.pool",
+        f"Say pool={volume.pool}, or move the volume with vmrt.libvirt.disk and move_from; a new "
+        "disk needs a volume of another name.",
+    )
 
 
 def _volume_of(item: Item, facts: NodeFacts) -> VolumeSeen | None:
