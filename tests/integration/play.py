@@ -72,12 +72,13 @@ def picture() -> Task:
     return shell(_PICTURE)
 
 
-def play(lab: Any, folder: Path, /, **tasks: Task) -> dict[str, Any]:
+def play(lab: Any, into: Path, /, **tasks: Task) -> dict[str, Any]:
     """Run tasks in their order on the lab's node; their results by their names.
 
-    All that Ansible said is in ``output.txt`` of the folder.
+    All that Ansible said is in ``output.txt`` of the folder ``into``. No task may have the name of
+    a parameter.
     """
-    file, report = folder / "play.yml", folder / "results.json"
+    file, report = into / "play.yml", into / "results.json"
     last = {
         "name": "Report",
         "ansible.builtin.copy": {
@@ -92,7 +93,7 @@ def play(lab: Any, folder: Path, /, **tasks: Task) -> dict[str, Any]:
         json.dumps([{"hosts": "node1", "gather_facts": False, "tasks": [*written, last]}])
     )
     done = lab.ansible_playbook(str(file), "-vvv", env={"ANSIBLE_LOCALHOST_WARNING": "0"})
-    (folder / "output.txt").write_text(done.stdout + done.stderr)
+    (into / "output.txt").write_text(done.stdout + done.stderr)
     results = json.loads(report.read_text())
     return {name: results[f"result_{name}"] for name in tasks}
 
