@@ -4,11 +4,13 @@
 
 """The lab as pytest fixtures: `lab`, `node`, `tiny_image`, `debian_image`, and `make_lab`.
 
-A session's labs are removed at its end; with VMRT_LAB_KEEP=1 they stay, to be looked at.
+Labs are removed at the end of the session or file that they are for; with VMRT_LAB_KEEP=1 they
+stay, to be looked at.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import subprocess
@@ -30,6 +32,7 @@ from vmrt_lab.packages import install_missing
 
 Completed = subprocess.CompletedProcess[str]
 _SECONDS = 600
+_NUMBERS = itertools.count(1)
 
 
 class RunningLab:
@@ -125,14 +128,13 @@ def _run(command: list[str], check: bool, **options: Any) -> Completed:
     return result
 
 
-@pytest.fixture(scope="session")
-def make_lab() -> Iterator[Callable[..., RunningLab]]:
-    """A function that brings up another lab of this session: make_lab(nodes=1, bare=False)."""
+@contextmanager
+def _labs() -> Iterator[Callable[..., RunningLab]]:
     install_missing()
     made: list[Lab] = []
 
     def make(*, nodes: int = 1, bare: bool = False) -> RunningLab:
-        lab = Lab(f"pytest-{os.getpid()}-{len(made) + 1}")
+        lab = Lab(f"pytest-{os.getpid()}-{next(_NUMBERS)}")
         made.append(lab)
         lab.up(nodes, bare)
         return RunningLab(lab)
@@ -144,10 +146,19 @@ def make_lab() -> Iterator[Callable[..., RunningLab]]:
         lab.down()
 
 
+@pytest.fixture(scope="module")
+def make_lab() -> Iterator[Callable[..., RunningLab]]:
+    """A function that brings up another lab, for the tests of one file: make_lab(nodes=1,
+    bare=False). A kernel has enough of everything for a few labs at a time."""
+    with _labs() as make:
+        yield make
+
+
 @pytest.fixture(scope="session")
-def lab(make_lab: Callable[..., RunningLab]) -> RunningLab:
+def lab() -> Iterator[RunningLab]:
     """The session's lab, with one node."""
-    return make_lab()
+    with _labs() as make:
+        yield make()
 
 
 @pytest.fixture(scope="session")

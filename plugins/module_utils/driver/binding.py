@@ -35,6 +35,8 @@ __all__ = [
 # How long a pool may be busy with another client, and how often it is asked, in seconds.
 _BUSY_SECONDS = 60.0
 _BUSY_INTERVAL = 0.2
+# QEMU's words, and how often it is asked.
+_NOT_MEASURED, _MEASURES = "Unable to get accurate CPU usage", 5
 
 LIBVIRT_IMPORT_ERROR: str | None
 try:
@@ -146,6 +148,18 @@ def supported(call: Any, *arguments: Any) -> Any:
         if error.get_error_code() in silent:
             return None
         raise
+
+
+def measured(call: Any, *arguments: Any) -> Any:
+    """What a call returns that may encrypt. QEMU measures how long it takes to make a key of a
+    password, and gives up where the clock of the processor stood still meanwhile."""
+    for _attempt in range(_MEASURES - 1):
+        try:
+            return call(*arguments)
+        except libvirt.libvirtError as error:
+            if _NOT_MEASURED not in str(error):
+                raise
+    return call(*arguments)
 
 
 def refresh(pool: Any) -> None:

@@ -14,6 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import known_f
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
     found,
     libvirt,
+    measured,
     refresh,
     translated,
 )
@@ -326,7 +327,7 @@ class LibvirtHost(
     def _create_volume(self, action: actions.CreateVolume) -> None:
         ahead = libvirt.VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA if action.preallocate else 0
         try:
-            self._thing("pool", action.pool).createXML(action.xml, ahead)
+            measured(self._thing("pool", action.pool).createXML, action.xml, ahead)
         except libvirt.libvirtError as error:
             if error.get_error_code() == libvirt.VIR_ERR_STORAGE_VOL_EXIST:
                 raise lost(f"made the volume '{action.volume}' of the pool '{action.pool}'") from (
