@@ -26,6 +26,7 @@ __all__ = [
     "found",
     "libvirt",
     "libvirt_qemu",
+    "measured",
     "refresh",
     "supported",
     "translated",
