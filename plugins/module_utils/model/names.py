@@ -32,7 +32,6 @@ _FW_CFG = re.compile(r"opt/(?!ovmf/)[\x21-\x7e]{1,51}")
 _DELTA = re.compile(r"[-+]?[0-9]{1,12}")
 _TIMEZONE = re.compile(r"[A-Za-z0-9_.+/-]+")
 _USB_ID = re.compile(r"-1|(0x)?[0-9a-fA-F]{1,4}")
-_USB_VERSION = re.compile(r"-1|[0-9]{1,2}\.[0-9]{1,2}")
 _SHARED_MEMORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
 _SYSTEM_FOLDERS = (
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
@@ -280,12 +279,6 @@ def mode(text: str) -> None:
         raise ValueError(f"{text!r} is not a mode: write it in quotes, as '0644'")
     if not int(text, 8):
         raise ValueError("nobody could use what has this mode")
-
-
-def usb_version(text: str) -> None:
-    """A version of a USB device."""
-    if not _USB_VERSION.fullmatch(text):
-        raise ValueError(f"{text!r} is no version of a USB device: write it in quotes, as '1.10'")
 
 
 def shared_memory(text: str) -> None:

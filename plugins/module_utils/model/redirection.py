@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.chardev import chardev
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
     DEVICE_STATE,
@@ -17,7 +16,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.device import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.parts import boot_fields
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.plain import plain, yes_no
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import Schema
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.usb import USB_CLASS, USB_ID
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.usb import (
+    USB_CLASS,
+    USB_ID,
+    USB_VERSION,
+)
 
 REDIRDEV = Schema(
     name="redirdev",
@@ -42,7 +45,7 @@ REDIR_RULE = Schema(
         plain("class", "Class of devices, such as V(0x08).", "@class", codec=USB_CLASS),
         plain("vendor", "Vendor, such as V(0x1234).", "@vendor", codec=USB_ID),
         plain("product", "Product, such as V(0xbeef).", "@product", codec=USB_ID),
-        plain("version", "Version, such as V(2.56).", "@version", check=names.usb_version),
+        plain("version", "Version, such as V(2.56).", "@version", codec=USB_VERSION),
         yes_no("allow", "Whether such a device may be redirected.", "@allow", required=True),
     ),
 )

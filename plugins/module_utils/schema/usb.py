@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.codec import Codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.tree import Spot
 
+_VERSION = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})")
 _ID = re.compile(r"0[xX][0-9a-fA-F]{1,4}")
 
 
@@ -38,5 +39,24 @@ class _UsbId(Codec):
         return f"0x{int(text, 16):0{self.digits}x}"
 
 
+class _UsbVersion(Codec):
+    """A version, as libvirt writes it: 4.1 is 4.10, not 4.01."""
+
+    def parse(self, value: Any) -> str:
+        found = _VERSION.fullmatch(str(value))
+        if not found:
+            raise ValueError(
+                f"{value!r} is no version of a USB device: write it in quotes, as '1.10'"
+            )
+        return f"{int(found[1])}.{found[2]:0<2}"
+
+    def read(self, spot: Spot) -> str | None:
+        try:
+            return self.parse(spot.text)
+        except ValueError:
+            return spot.text
+
+
 USB_CLASS = _UsbId(2)
 USB_ID = _UsbId(4)
+USB_VERSION = _UsbVersion()
