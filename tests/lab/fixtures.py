@@ -139,11 +139,11 @@ def _labs() -> Iterator[Callable[..., RunningLab]]:
         lab.up(nodes, bare)
         return RunningLab(lab)
 
-    yield make
-    if os.environ.get("VMRT_LAB_KEEP") == "1":
-        return
-    for lab in made:
-        lab.down()
+    try:
+        yield make
+    finally:
+        for lab in made if os.environ.get("VMRT_LAB_KEEP") != "1" else ():
+            lab.down()
 
 
 @pytest.fixture(scope="module")
