@@ -18,10 +18,8 @@ import gc
 import io
 import json
 import os
-import pwd
 import re
 import shutil
-import stat
 import tempfile
 import time
 import zipfile
@@ -31,9 +29,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.own_folder import own_folder
+
 _PLUGINS = "ansible_collections.vmrt.libvirt.plugins"
 _PACKAGES = ("module_utils", "modules")
-# In the user's home as the system knows it: HOME may be that of somebody else.
 _FOLDER = ".cache/vmrt.libvirt"
 # The size of each file, by its name. It is written after all of them.
 _LIST = "files.json"
@@ -67,7 +66,7 @@ def find(digest: str, archive: str | None) -> str | None:
     if not _DIGEST.fullmatch(digest):
         raise ValueError(digest)
     with suppress(OSError):
-        above = _own(os.path.join(pwd.getpwuid(os.geteuid()).pw_dir, _FOLDER))
+        above = own_folder(_FOLDER)
         folder = os.path.join(above, digest)
         if archive is not None and not _is_whole(folder):
             _forget(above)
@@ -99,15 +98,6 @@ def load(folder: str, name: str) -> Any:
     gc.freeze()
     gc.enable()
     return module
-
-
-def _own(folder: str) -> str:
-    """A folder into which nobody else writes, made where it is missing."""
-    os.makedirs(folder, 0o700, exist_ok=True)
-    found = os.lstat(folder)
-    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise PermissionError(folder)
-    return folder
 
 
 def _is_whole(folder: str) -> bool:

@@ -68,6 +68,7 @@ def main() -> None:
             for one in _measured(fleets, options):
                 results["comparisons"].append(one)
                 print(report.table(one), flush=True)
+                _RESULTS.parent.mkdir(parents=True, exist_ok=True)
                 _RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
     finally:
         lab.down()

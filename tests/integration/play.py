@@ -98,10 +98,15 @@ def play(lab: Any, into: Path, /, **tasks: Task) -> dict[str, Any]:
     return {name: results[f"result_{name}"] for name in tasks}
 
 
-def verbs(result: Mapping[str, Any]) -> list[str]:
-    """The steps that a task took."""
+def steps(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a task did, or would do in check mode."""
     assert not result.get("failed"), result["msg"]
-    return [step["action"] for step in result["actions"]]
+    return list(result["actions"])
+
+
+def verbs(result: Mapping[str, Any]) -> list[str]:
+    """The names of the steps that a task took."""
+    return [step["action"] for step in steps(result)]
 
 
 def refused(result: Mapping[str, Any], option: str) -> str:

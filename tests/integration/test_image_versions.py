@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.integration.play import check, picture, play, refused, shell, task, verbs
+from tests.integration.play import check, picture, play, refused, shell, steps, task, verbs
 
 FOLDER = "/var/lib/libvirt/images"
 POOL = task("pool", name="default", state="active")
@@ -91,7 +91,7 @@ def test_names_copies_and_the_end_of_images(lab: Any, tmp_path: Path) -> None:
     assert images["it-gc-2.raw"]["source"] == "/srv/gc/2.raw"
     assert seen["before"]["stdout"] == seen["after"]["stdout"]
     assert not seen["young"]["changed"]
-    assert seen["predicted"]["actions"] == seen["gone"]["actions"]
+    assert steps(seen["predicted"]) == steps(seen["gone"])
     assert seen["predicted"]["removed"] == seen["gone"]["removed"]
     assert [one["name"] for one in seen["gone"]["removed"]] == ["it-gc-1b.raw", "it-gc-golden.raw"]
     kept = {one["name"]: one["reason"] for one in seen["gone"]["kept"]}

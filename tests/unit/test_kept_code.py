@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import pwd
 import re
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def answer(folder: str | None) -> str:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
-    monkeypatch.setattr(kept_code.pwd, "getpwuid", lambda _uid: SimpleNamespace(pw_dir=str(home)))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _uid: SimpleNamespace(pw_dir=str(home)))
     return home
 
 

@@ -99,13 +99,6 @@ class FakeBackup(FakeObserver):
                 mark_of(folder), frozenset(recorded), held
             )
 
-    def _held(self, volume: Volume | None) -> dict[str, str]:
-        """What is read from a volume, and through it from those below it."""
-        if volume is None:
-            return {}
-        below = self._held(self._at(volume.backing)) if volume.backing else {}
-        return {**below, **volume.written}
-
     def _export_disks(self, action: actions.ExportDisks) -> None:
         thing = self._thing("vm", action.name)
         if thing.job is not None:

@@ -23,13 +23,11 @@ class FakeClone(FakeBackup):
             if one.backing and thing.live is not None:
                 raise LostRace(f"somebody started '{action.source}' in the meantime")
             volume = self._at(one.source.path)
-            held = self._held(volume)
-            if volume and one.backing:
-                held = dict(volume.written)
+            held = volume.written if volume and one.backing else self._held(volume)
             self._node.restoring[one.pool, one.volume] = Volume(
                 f"{self._folder(one.pool)}/{one.volume}",
                 one.capacity,
                 one.source.format,
                 one.backing.path if one.backing else None,
-                written=held,
+                written=dict(held),
             )

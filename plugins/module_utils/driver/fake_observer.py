@@ -199,6 +199,13 @@ class FakeObserver:
     def _at(self, path: str) -> Volume | None:
         return next((v for v in self._node.volumes.values() if v.path == path), None)
 
+    def _held(self, volume: Volume | None) -> dict[str, str]:
+        """What is read from a volume, and through it from those below it, by place."""
+        if volume is None:
+            return {}
+        below = self._held(self._at(volume.backing)) if volume.backing else {}
+        return {**below, **volume.written}
+
     def macs(self) -> dict[str, str]:
         return {
             mac.get("address").lower(): vm

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import (
     FakeObserver,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, WipeVolume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import switch
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
@@ -21,6 +22,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 class FakeVolumes(FakeObserver):
     """One method for each action of volumes that is more than a call of libvirt."""
+
+    _define: Callable[[Define], None]
 
     def _clone_volume(self, action: actions.CloneVolume) -> None:
         source = self._file(action.below.path)
@@ -34,7 +37,7 @@ class FakeVolumes(FakeObserver):
             capacity=action.capacity or source.capacity,
             format=action.format,
             backing=action.backing.path if action.backing else None,
-            written=dict(inside or self._content(source, bool(action.backing))),
+            written=dict(inside or (source.written if action.backing else self._held(source))),
             compat=action.layout.get("compat"),
             cluster_size=action.layout.get("cluster_size"),
         )
@@ -50,13 +53,13 @@ class FakeVolumes(FakeObserver):
             raise VmrtError("libvirt says: Requested operation is not valid: domain is not running")
         self._flatten(self._file(action.path))
 
-    def _wipe_volume(self, action: WipeVolume) -> None:
+    def _wipe_volume(self, action: actions.WipeVolume) -> None:
         volume = self._node.volumes[action.pool, action.volume]
         volume.written, volume.content = {}, b""
 
     def _rebase_volume(self, action: actions.RebaseVolume) -> None:
         volume, image = self._file(action.path), self._file(action.backing.path)
-        kept, given = self._content(volume, False), self._content(image, False)
+        kept, given = self._held(volume), self._held(image)
         # Nothing else than what the images differ in is written into it.
         volume.written = {place: text for place, text in kept.items() if given.get(place) != text}
         volume.backing = action.backing.path
@@ -69,7 +72,7 @@ class FakeVolumes(FakeObserver):
         if not action.copied:
             if key in self._node.volumes:
                 raise VmrtError("File exists", option="pool")
-            written = self._content(source, bool(action.backing))
+            written = dict(source.written) if action.backing else self._held(source)
             backing = action.backing.path if action.backing else None
             self._node.volumes[key] = replace(
                 source, path=action.path, backing=backing, written=written
@@ -82,17 +85,8 @@ class FakeVolumes(FakeObserver):
                 self._define(action.definition)
         del self._node.volumes[action.move_from, action.volume]
 
-    def _define(self, action: Define) -> None:
-        """See FakeHost."""
-        raise NotImplementedError
-
     def _flatten(self, volume: Volume) -> None:
-        volume.written, volume.backing = self._content(volume, False), None
-
-    def _content(self, volume: Volume, own: bool) -> dict[str, str]:
-        """What was written to a volume, and to what is below it."""
-        below = self._at(volume.backing) if volume.backing and not own else None
-        return {**(self._content(below, False) if below else {}), **volume.written}
+        volume.written, volume.backing = self._held(volume), None
 
     def _file(self, path: str) -> Volume:
         volume = self._at(path)

@@ -19,8 +19,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.checkpoint imp
     forget_checkpoint,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import job_of
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
-    LibvirtObserver,
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_restore import (
+    LibvirtRestore,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.push_job import (
     begin,
@@ -45,7 +45,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 )
 
 
-class LibvirtBackup(LibvirtObserver):
+class LibvirtBackup(LibvirtRestore):
     """One method for each action of backups."""
 
     def _clear_backup(self, action: actions.ClearBackup) -> None:

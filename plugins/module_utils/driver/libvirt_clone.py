@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
@@ -41,25 +41,16 @@ _OPTIONS = {"destination": "pool", "vm": "source"}
 class LibvirtClone(LibvirtRestore):
     """One method for each action of cloning."""
 
-    def __init__(self, uri: str):
-        super().__init__(uri)
-        # Keeps other runs from the same volumes, until they are seen.
-        self._alone = ExitStack()
-
-    def close(self) -> None:
-        try:
-            super().close()
-        finally:
-            self._alone.close()
-
     def _copy_disks(self, action: CopyDisks) -> None:
         domain = self._thing("vm", action.source)
         files = {one.target: self._hidden(one.pool, one.volume) for one in action.disks}
         with _taken_back(domain):
             first = action.disks[0]
             mutex = f"{self._folder(first.pool)}/{first.volume}.copy"
-            self._alone.enter_context(part_file(mutex))
-            self._unseen += files.values()
+            # Keeps other runs from the same volumes, until they are seen.
+            self._at_close.enter_context(part_file(mutex))
+            for path in files.values():
+                self._unseen(path)
             _unchanged(domain, action)
             if domain.isActive():
                 _push(domain, action, files)

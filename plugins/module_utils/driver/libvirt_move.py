@@ -15,8 +15,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job impo
     disk_of,
     finish,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
-    LibvirtObserver,
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_define import (
+    LibvirtDefine,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.volume_files import (
     convert,
@@ -26,7 +26,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.volume_files i
     to_disk,
     without_snapshots,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file, storing
@@ -38,7 +37,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
-class LibvirtMove(LibvirtObserver):
+class LibvirtMove(LibvirtDefine):
     """The way of a volume from one pool into another."""
 
     def _move_volume(self, action: actions.MoveVolume) -> None:
@@ -64,10 +63,6 @@ class LibvirtMove(LibvirtObserver):
                     # It writes to what was copied.
                     raise lost(f"started the vm '{action.vm}'")
                 self._define(action.definition)
-
-    def _define(self, action: Define) -> None:
-        """See LibvirtHost."""
-        raise NotImplementedError
 
     def _copy_under(self, domain: Any, target: str, action: actions.MoveVolume) -> None:
         """Copy the disk of a running vm, which then goes on with the copy."""

@@ -60,8 +60,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import only_reads
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import vet
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.domain_capabilities import (
     DOMAIN_CAPABILITIES,
@@ -77,6 +75,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import re
 
 if TYPE_CHECKING:
     from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
+    from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 
 _AGENT_SECONDS = 5
 STATES = (
@@ -304,10 +303,16 @@ class LibvirtObserver:
             return job_of(self._thing("vm", vm))
 
     def backups(self, folder: str, vm: str | None = None) -> list[BackupSeen]:
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files
+
         return backup_files.listed(folder, vm)
 
     def file_digest(self, path: str) -> str:
-        return backup_files.digest(path)
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import (
+            digest as of_file,
+        )
+
+        return of_file(path)
 
     def volumes(self, pool: str, anew: bool = False) -> list[VolumeSeen]:
         with translated(f"listing the volumes of the pool '{pool}'"):

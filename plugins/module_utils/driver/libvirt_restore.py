@@ -7,40 +7,27 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from typing import Callable
+from contextlib import ExitStack, suppress
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt, refresh
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
-    LibvirtObserver,
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_define import (
+    LibvirtDefine,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files, qemu_img
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Undone, VmrtError
 
 
-class LibvirtRestore(LibvirtObserver):
+class LibvirtRestore(LibvirtDefine):
     """One method for each action of restoring."""
 
-    _define: Callable[[Define], None]
-
-    def __init__(self, uri: str):
-        super().__init__(uri)
-        # Disks that were written, and that nobody may see yet.
-        self._unseen: list[str] = []
-
-    def close(self) -> None:
-        for path in self._unseen:
-            with suppress(OSError):
-                os.unlink(path)
-        super().close()
+    _at_close: ExitStack
 
     def _restore_disk(self, action: actions.RestoreDisk) -> None:
         hidden = self._hidden(action.pool, action.volume)
         words = ["convert", "-f", "qcow2", "-O", action.format, action.source, hidden]
-        self._unseen.append(hidden)
+        self._unseen(hidden)
         try:
             # What it holds is nobody else's to read.
             os.close(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600))
@@ -74,6 +61,10 @@ class LibvirtRestore(LibvirtObserver):
             for pool in dict.fromkeys(one.split("/", 1)[0] for one in action.volumes):
                 refresh(self._thing("pool", pool))
 
+    def _unseen(self, path: str) -> None:
+        """A disk that is written now: nobody is to see it until all is there."""
+        self._at_close.callback(_forget, path)
+
     def _appear(self, pool: str, volume: str) -> None:
         try:
             # Unlike a new name, a link is never put in the place of another file.
@@ -94,3 +85,8 @@ class LibvirtRestore(LibvirtObserver):
         if seen is None or seen.target is None:
             raise VmrtError(f"the pool '{pool}' is gone")
         return seen.target
+
+
+def _forget(path: str) -> None:
+    with suppress(OSError):
+        os.unlink(path)

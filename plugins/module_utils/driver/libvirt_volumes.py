@@ -19,7 +19,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.volume_files i
     in_pool,
     without_snapshots,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import WipeVolume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
@@ -79,7 +78,7 @@ class LibvirtVolumes(LibvirtMove):
             )
         self._refresh(action.pools)
 
-    def _wipe_volume(self, action: WipeVolume) -> None:
+    def _wipe_volume(self, action: actions.WipeVolume) -> None:
         seen = self.volume(action.pool, action.volume)
         pool = self.pool(action.pool)
         if seen is None:

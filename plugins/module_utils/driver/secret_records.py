@@ -15,13 +15,12 @@ import hashlib
 import hmac
 import json
 import os
-import pwd
-import stat
 import tempfile
 from contextlib import suppress
 from typing import Any
 
-# In the user's home as the system knows it: HOME may be that of somebody else.
+from ansible_collections.vmrt.libvirt.plugins.module_utils.own_folder import own_folder
+
 _FOLDER = ".local/state/vmrt.libvirt/secrets"
 # As many as are recommended for passwords; some tenths of a second.
 _ROUNDS = 600_000
@@ -32,7 +31,7 @@ def remember(uuid: str, value: bytes, stamp: int | None) -> None:
     salt = os.urandom(16)
     record = {"salt": salt.hex(), "digest": _digest(value, salt), "stamp": stamp}
     with suppress(OSError):
-        folder = _folder(make=True)
+        folder = own_folder(_FOLDER)
         handle, path = tempfile.mkstemp(dir=folder)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(record, file)
@@ -54,7 +53,7 @@ def is_known(uuid: str) -> bool:
 
 def forget(uuid: str) -> None:
     with suppress(OSError):
-        os.unlink(os.path.join(_folder(), uuid))
+        os.unlink(os.path.join(own_folder(_FOLDER, make=False), uuid))
 
 
 def _digest(value: bytes, salt: bytes) -> str:
@@ -63,20 +62,8 @@ def _digest(value: bytes, salt: bytes) -> str:
 
 def _read(uuid: str) -> dict[str, Any] | None:
     try:
-        with open(os.path.join(_folder(), uuid), encoding="utf-8") as file:
+        with open(os.path.join(own_folder(_FOLDER, make=False), uuid), encoding="utf-8") as file:
             record: dict[str, Any] = json.load(file)
         return record if {"salt", "digest", "stamp"} <= set(record) else None
     except (OSError, ValueError):
         return None
-
-
-def _folder(make: bool = False) -> str:
-    """A folder that nobody else reads or writes."""
-    folder = os.path.join(pwd.getpwuid(os.geteuid()).pw_dir, _FOLDER)
-    if make:
-        os.makedirs(folder, 0o700, exist_ok=True)
-    found = os.lstat(folder)
-    private = stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) & 0o077
-    if found.st_uid != os.geteuid() or not private:
-        raise PermissionError(folder)
-    return folder

@@ -263,14 +263,6 @@ class BlockResize(Action):
 
 
 @dataclass(frozen=True)
-class WipeVolume(Action):
-    """Overwrite all that a volume that nothing needs holds with zeros."""
-
-    pool: str
-    volume: str
-
-
-@dataclass(frozen=True)
 class DeleteVolume(Action):
     """Delete a volume with all that is in it."""
 

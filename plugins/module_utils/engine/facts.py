@@ -17,11 +17,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.definitions im
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 if TYPE_CHECKING:
     from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
+    from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import BackupSeen
 
 
 @dataclass(frozen=True)

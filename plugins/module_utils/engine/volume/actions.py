@@ -102,3 +102,11 @@ class MoveVolume(Action):
     definition: Define | None = field(default=None, metadata=HIDDEN)
     left: bool = field(default=False, metadata=HIDDEN)
     copied: bool = field(default=False, metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
+class WipeVolume(Action):
+    """Overwrite all that a volume that nothing needs holds with zeros."""
+
+    pool: str
+    volume: str

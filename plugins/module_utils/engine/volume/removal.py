@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
-    DeleteVolume,
-    WipeVolume,
-)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import DeleteVolume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions import WipeVolume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import stays_inside
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import (
