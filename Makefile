@@ -13,7 +13,8 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 READY := .venv/.ready
 BENCH_READY := build/bench/venv/.ready
 LAB := tests/lab/lab
-PYTEST := pytest --hypothesis-profile=ci
+# The slowest are named, so that it is seen what makes the whole slow.
+PYTEST := pytest --hypothesis-profile=ci --durations=20 --durations-min=10
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

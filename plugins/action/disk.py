@@ -16,16 +16,9 @@ class ActionModule(ImageAction):
 
     _ON_NODE = "give remote_src=true"
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def _travels(self) -> bool:
         args = self._task.args
-        if "src" in args and not boolean(args.get("remote_src") or False, strict=False):
-            return super().run(tmp, task_vars)
-        # Nothing has to travel.
-        self._supports_async = True
-        super(ImageAction, self).run(tmp, task_vars)
-        return self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
+        return "src" in args and not boolean(args.get("remote_src") or False, strict=False)
 
     def _of_copy(self, copy: str) -> dict[str, Any]:
         return {**self._task.args, "src": copy, "remote_src": True}

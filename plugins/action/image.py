@@ -26,9 +26,10 @@ class ActionModule(WatchedAction):
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        self._supports_async = "src" not in self._task.args
+        travels = self._travels()
+        self._supports_async = not travels
         super().run(tmp, task_vars)
-        if "src" not in self._task.args and not self._tells():
+        if not travels and not self._tells():
             wait = self._task.async_val
             return self._execute_module(task_vars=task_vars, wrap_async=wait)
         planned = self._plan(task_vars)
@@ -36,10 +37,14 @@ class ActionModule(WatchedAction):
             # Without a fetch no file is needed; what else there is to do is done by the module.
             done = planned.get("failed") or self._task.check_mode or not planned.get("changed")
             return planned if done else self._execute_module(task_vars=task_vars)
-        if "src" not in self._task.args:
+        if not travels:
             return self._watched(dict(self._task.args), task_vars)
         source = self._source()
         return planned if self._task.check_mode else self._send(source, planned, task_vars)
+
+    def _travels(self) -> bool:
+        """Is there a file that the controller may have to send?"""
+        return "src" in self._task.args
 
     def _tells(self) -> bool:
         wanted = boolean(self._task.args.get("progress", False), strict=False)

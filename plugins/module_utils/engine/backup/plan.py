@@ -58,7 +58,7 @@ def plan_backup(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
         before=plan.before,
         after=plan.after,
         filled=told,
-        warnings=(*new.warnings, *plan.warnings),
+        warnings=tuple(new.warnings),
     )
 
 
@@ -78,7 +78,7 @@ def _kept(
 ) -> Plan:
     """Remove what no rule keeps, and what rests on none that stays."""
     if not given.get("keep"):
-        return _told(known, new, [], seen, [])
+        return _told(known, new, [], seen)
     every = [*known.backups, *([new] if new else [])]
     doomed = set(outdated(given["keep"], every))
     if new and new.name in doomed:
@@ -91,7 +91,7 @@ def _kept(
         if one.name not in doomed
         for link in [one, *known.chain(known.get(one.parent) or one)]
     }
-    return _told(known, new, [one.name for one in every if one.name not in needed], seen, [])
+    return _told(known, new, [one.name for one in every if one.name not in needed], seen)
 
 
 def _absent(given: Mapping[str, Any], seen: Seen | None, known: Catalogue) -> Plan:
@@ -105,7 +105,7 @@ def _absent(given: Mapping[str, Any], seen: Seen | None, known: Catalogue) -> Pl
             option="name",
             hint="Remove them as well, with descendants=true.",
         )
-    return _told(known, None, [name, *resting], seen, [])
+    return _told(known, None, [name, *resting], seen)
 
 
 def _told(
@@ -113,7 +113,6 @@ def _told(
     new: Backup | None,
     names: list[str],
     seen: Seen | None,
-    warnings: list[str],
 ) -> Plan:
     had = {one.name: one.kind for one in known.backups}
     has = {name: kind for name, kind in had.items() if name not in names}
@@ -134,7 +133,6 @@ def _told(
         tuple(steps),
         before={"backups": had},
         after={"backups": {**has, **({new.name: new.kind} if new else {})}},
-        warnings=tuple(warnings),
     )
 
 

@@ -17,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import (
     fits,
     known_volume,
+    large_enough,
     layout,
     usable_pool,
 )
@@ -27,7 +28,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files i
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import writers
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
 
 
 def is_copy(given: Mapping[str, Any]) -> bool:
@@ -67,12 +67,7 @@ def copy(wanted: Mapping[str, Any], facts: NodeFacts) -> CloneVolume:
             hint="Have a copy that stands by itself with flat=true.",
         )
     size = wanted.get("size")
-    if size and source.capacity and size < source.capacity:
-        raise VmrtError(
-            f"{show_size(size)} is less than the {show_size(source.capacity)} of '{source.name}'",
-            option="size",
-            hint="Give at least that.",
-        )
+    large_enough(size, source.capacity, f"'{source.name}'", "size")
     return CloneVolume(
         wanted["pool"],
         wanted["name"],

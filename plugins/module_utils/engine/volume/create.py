@@ -45,16 +45,21 @@ def create(disk: Mapping[str, Any], prefix: str, facts: NodeFacts) -> CreateVolu
             option=f"{prefix}compressed",
             hint="It goes with clone_from, or with image and flat=true.",
         )
-    if size and backing and backing.capacity and size < backing.capacity:
-        raise VmrtError(
-            f"{show_size(size)} is less than the {show_size(backing.capacity)} of its image",
-            option=f"{prefix}size",
-            hint="Give at least that.",
-        )
+    large_enough(size, backing.capacity if backing else None, "its image", f"{prefix}size")
     fits(disk, prefix)
     xml = volume_xml(disk["volume"], size, disk["format"], backing, layout=layout(disk))
     ahead = disk.get("preallocation", "none") != "none" and disk["format"] == "qcow2"
     return CreateVolume(pool, disk["volume"], size, xml, preallocate=ahead)
+
+
+def large_enough(size: int | None, holds: int | None, whose: str, option: str) -> None:
+    """Raise VmrtError where a new volume has no room for what it is to hold. In bytes."""
+    if size and holds and size < holds:
+        raise VmrtError(
+            f"{show_size(size)} is less than the {show_size(holds)} of {whose}",
+            option=option,
+            hint="Give at least that.",
+        )
 
 
 def layout(disk: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     ResizeVolume,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import other_names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import (
+    other_names,
+    running,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
 
@@ -31,7 +34,7 @@ def shrinks(volume: VolumeSeen, size: int, option: str) -> VmrtError:
 def grow(volume: VolumeSeen, size: int, facts: NodeFacts, option: str = "size") -> Action:
     """Grow a volume: through the running vm that writes to it, where there is one."""
     other_names(volume, option, facts)
-    for user in facts.users.get(volume.path, ()):
-        if user.running and not user.backing:
-            return BlockResize(user.vm, user.target, size, volume.path)
+    users = running(volume, facts)
+    if users:
+        return BlockResize(users[0].vm, users[0].target, size, volume.path)
     return ResizeVolume(volume.pool, volume.name, size)

@@ -15,7 +15,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     ResizeVolume,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import (
+    large_enough,
+    usable_pool,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import (
     folder,
     same_machine,
@@ -28,7 +31,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.source import s
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import show_size
 
 
 def upload(given: Mapping[str, Any], facts: NodeFacts) -> list[Action]:
@@ -50,12 +52,7 @@ def upload(given: Mapping[str, Any], facts: NodeFacts) -> list[Action]:
         with called("src"):
             capacity = facts.vet(src, checksum, given.get("format"))
     size = given.get("size")
-    if size and capacity and size < capacity:
-        raise VmrtError(
-            f"{show_size(size)} is less than the {show_size(capacity)} of the file",
-            option="size",
-            hint="Give at least that.",
-        )
+    large_enough(size, capacity, "the file", "size")
     steps: list[Action] = [
         FetchImage(
             pool,
