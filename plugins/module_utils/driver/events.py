@@ -31,17 +31,19 @@ def _start_loop() -> None:
 
 
 class Events:
-    """Lifecycle and device events of all vms of a node, while it is open."""
+    """Lifecycle and device events of a vm, while it is open. Those of the others stay with libvirt:
+    where many wait at once, each would be woken by all."""
 
-    def __init__(self, uri: str):
+    def __init__(self, uri: str, vm: str):
         _start_loop()
         self._wake = threading.Condition()
         self._news = 0
-        # The names of the vms that started again by themselves.
-        self.rebooted: set[str] = set()
+        # Did it start again by itself?
+        self.rebooted = False
         self._connection = connect(uri, write=False)
+        domain = self._connection.lookupByName(vm)
         self._callbacks = [
-            self._connection.domainEventRegisterAny(None, event, self._notice, None)
+            self._connection.domainEventRegisterAny(domain, event, self._notice, None)
             for event in (
                 libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE,
                 libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
@@ -51,7 +53,7 @@ class Events:
         ]
         self._callbacks.append(
             self._connection.domainEventRegisterAny(
-                None, libvirt.VIR_DOMAIN_EVENT_ID_REBOOT, self._notice_reboot, None
+                domain, libvirt.VIR_DOMAIN_EVENT_ID_REBOOT, self._notice_reboot, None
             )
         )
 
@@ -63,8 +65,8 @@ class Events:
             self._connection.domainEventDeregisterAny(callback)
         self._connection.close()
 
-    def _notice_reboot(self, _connection: Any, domain: Any, _opaque: Any) -> None:
-        self.rebooted.add(domain.name())
+    def _notice_reboot(self, *_event: Any) -> None:
+        self.rebooted = True
         self._notice()
 
     def _notice(self, *_event: Any) -> None:

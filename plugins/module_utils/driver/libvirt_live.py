@@ -55,7 +55,7 @@ class LibvirtLive(LibvirtObserver):
         def off() -> bool:
             return not domain.isActive()
 
-        with Events(self.uri) as events:
+        with Events(self.uri, action.name) as events:
             end = time.monotonic() + action.timeout
             while not off():
                 left = end - time.monotonic()
@@ -126,7 +126,7 @@ class LibvirtLive(LibvirtObserver):
             live = tree.parse(domain.XMLDesc(0))
             return not any(_same_device(device, other) for other in live.find("devices"))
 
-        with Events(self.uri) as events:
+        with Events(self.uri, action.name) as events:
             end = time.monotonic() + action.timeout
             while not gone():
                 left = end - time.monotonic()
@@ -160,7 +160,7 @@ class LibvirtLive(LibvirtObserver):
         def has() -> int:
             return balloon_size(tree.parse(domain.XMLDesc(0)))
 
-        with Events(self.uri) as events:
+        with Events(self.uri, action.name) as events:
             if not events.wait(lambda: has() == action.size, _BALLOON_SECONDS):
                 raise VmrtError(
                     f"the guest has {show_size(has())}, {_BALLOON_SECONDS} s after it was told to "

@@ -43,13 +43,13 @@ class LibvirtPower(LibvirtObserver):
             "paravirt": libvirt.VIR_DOMAIN_REBOOT_PARAVIRT,
         }
         time.sleep(action.delay)
-        with Events(self.uri) as events:
+        with Events(self.uri, action.name) as events:
             domain.reboot(modes[action.mode])
             if action.timeout is None:
                 return
 
             def over() -> bool:
-                return action.name in events.rebooted or not domain.isActive()
+                return events.rebooted or not domain.isActive()
 
             if not events.wait(over, action.timeout):
                 raise VmrtError(
@@ -85,7 +85,7 @@ class LibvirtPower(LibvirtObserver):
         def asleep() -> bool:
             return not domain.isActive() or domain.state()[0] == libvirt.VIR_DOMAIN_PMSUSPENDED
 
-        with Events(self.uri) as events:
+        with Events(self.uri, action.name) as events:
             self._ask_to_sleep(domain, targets[action.target], action.timeout)
             if not events.wait(asleep, action.timeout):
                 raise VmrtError(
