@@ -106,8 +106,10 @@ options:
     type: str
   mountpoints:
     description:
-      - Where the file systems are mounted; without it, all are frozen.
-      - Only with O(operation=freeze).
+      - Where the file systems are mounted. O(operation=freeze) without
+        it freezes all.
+      - Only with O(operation=freeze) and O(operation=grow_file_systems).
+      - Needed if O(operation=grow_file_systems).
     type: list
     elements: str
   name:
@@ -133,6 +135,10 @@ options:
         other operations fail until then.
       - V(thaw) lets frozen file systems go on.
       - V(file_systems) returns the file systems that are mounted.
+      - V(grow_file_systems) has file systems take in what their disks
+        have grown by, and the partitions that they are on before
+        them; the guest is a Linux with C(growpart), and less than
+        8 MiB are left.
       - V(trim) gives blocks that no file system uses back to the
         disks.
       - V(get_time) returns the time of the guest's clock.
@@ -151,6 +157,7 @@ options:
       - freeze
       - thaw
       - file_systems
+      - grow_file_systems
       - trim
       - get_time
       - set_time
@@ -236,6 +243,12 @@ EXAMPLES = r"""
     keys:
       - "{{ lookup('ansible.builtin.file', '~/.ssh/id_ed25519.pub') }}"
     exclusive: true
+
+- name: Have a file system take in what its disk has grown by
+  vmrt.libvirt.vm_guest:
+    name: web1
+    operation: grow_file_systems
+    mountpoints: [/]
 
 - name: Set a clock right that stood still with its machine
   vmrt.libvirt.vm_guest:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB, parse_size
 from tests.integration.play import Task, check, play, refused, shell, task, verbs
 
 NAME = "e2e-live"
@@ -97,7 +98,7 @@ CHANGED: dict[str, Any] = {
     ],
     "balloon": {"statistics_period": 2},
     "disks": [
-        {"name": "root", "io_limits": {"total_iops": 5000}},
+        {"name": "root", "size": "5GiB", "io_limits": {"total_iops": 5000}},
         {"name": "grows", "size": "96MiB"},
         {"name": "leaves", "state": "absent"},
         {"name": "comes", "size": "32MiB", "serial": "comes"},
@@ -221,10 +222,21 @@ def guest(run: Runs, debian_image: Path) -> dict[str, Any]:
 
 def test_more_than_twenty_changes_under_a_running_guest(run: Runs, guest: dict[str, Any]) -> None:
     mount = "mount -t virtiofs share /mnt/share && cat /mnt/share/from-node"
+    grow = {"name": NAME, "operation": "grow_file_systems", "mountpoints": ["/", "/mnt/grows"]}
+    grows = "/dev/disk/by-id/virtio-grows"
+    lengths = task("vm_guest", name=NAME, operation="file_systems")
     seen = run(
+        formed=inside(f"mkfs.ext4 -q {grows} && mkdir /mnt/grows && mount {grows} /mnt/grows"),
+        small=lengths,
+        full=task("vm_guest", **grow),
         predicted=check("vm", **CHANGED),
         changed=task("vm", **CHANGED),
         again=task("vm", **CHANGED),
+        growth=check("vm_guest", **grow),
+        still=lengths,
+        grown=task("vm_guest", **grow),
+        grown_again=task("vm_guest", **grow),
+        large=lengths,
         look=look(),
         share=inside(f"{mount} && echo guest > /mnt/share/from-guest && umount /mnt/share"),
         disc=inside("mount -o ro /dev/disk/by-label/LIVE-B /mnt/disc && umount /mnt/disc"),
@@ -251,7 +263,7 @@ def test_more_than_twenty_changes_under_a_running_guest(run: Runs, guest: dict[s
     assert now["memory"] - guest["memory"] == 256
     assert 128 < now["free_to_use"] - guest["free_to_use"] <= 192
     assert guest["disks"] == {"root": 4096, "grows": 64, "leaves": 16}
-    assert now["disks"] == {"root": 4096, "grows": 96, "comes": 32, "slow": 8}
+    assert now["disks"] == {"root": 5120, "grows": 96, "comes": 32, "slow": 8}
     assert ("LIVE-A" in guest["discs"], "LIVE-A" in now["discs"]) == (True, False)
     assert "LIVE-B" in now["discs"]
     assert seen["disc"]["rc"] == 0
@@ -268,11 +280,29 @@ def test_more_than_twenty_changes_under_a_running_guest(run: Runs, guest: dict[s
     assert "total_iops_sec" in told[1]
     assert told[2] == "2"
 
+    _the_file_systems_followed(seen)
+
     late = refused(seen["off_the_net"], "wait_for")
     assert f"'{NAME}' did not reach ssh within 3 s: no SSH server answers on port 22 (" in late
     console = late.partition("; its console says last: ")[2]
     # Whichever comes last: the guest's own end of its start, or the question who one is.
     assert "DataSourceNoCloud" in console or f"{NAME} login:" in console
+
+
+def _the_file_systems_followed(seen: dict[str, Any]) -> None:
+    """The root on the last partition of its disk, and one that has its disk to itself."""
+    assert not seen["grown"].get("failed"), seen["grown"]["msg"]
+    assert (seen["formed"]["rc"], seen["full"]["changed"]) == (0, False)
+    assert verbs(seen["growth"]) == verbs(seen["grown"]) == ["guest_grow", "guest_grow"]
+    assert not seen["grown_again"]["changed"]
+    sizes = {
+        name: {one["mountpoint"]: parse_size(one["size"]) for one in seen[name]["file_systems"]}
+        for name in ("small", "still", "large")
+    }
+    assert sizes["small"] == sizes["still"]
+    # They tell of their size without what they keep for themselves.
+    assert 900 <= (sizes["large"]["/"] - sizes["small"]["/"]) // MIB <= 1024
+    assert 24 <= (sizes["large"]["/mnt/grows"] - sizes["small"]["/mnt/grows"]) // MIB <= 32
 
 
 def test_what_can_not_be_done_now_waits(run: Runs, guest: dict[str, Any]) -> None:
@@ -314,7 +344,7 @@ def test_it_reboots_through_its_agent(run: Runs, guest: dict[str, Any]) -> None:
     assert now["boot"] != guest["boot"]
     # What was plugged while it ran is there from the start.
     assert now["cpus"] == 3
-    assert now["disks"] == {"root": 4096, "grows": 96, "comes": 32, "slow": 8}
+    assert now["disks"] == {"root": 5120, "grows": 96, "comes": 32, "slow": 8}
 
 
 def test_ten_snapshots_under_a_guest_that_writes(run: Runs, guest: dict[str, Any]) -> None:

@@ -15,6 +15,13 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Refused
 
+_ROOT = {
+    "name": "vda2",
+    "mountpoint": "/",
+    "type": "ext4",
+    "disk": [{"bus-type": "virtio", "serial": "root"}],
+}
+
 
 @dataclass
 class FakeAgent:
@@ -28,6 +35,7 @@ class FakeAgent:
     outputs: dict[str, tuple[int, bytes, bytes] | None] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     ran: list[Mapping[str, Any]] = field(default_factory=list)
+    mounted: list[Mapping[str, Any]] = field(default_factory=lambda: [_ROOT])
     frozen: bool = False
     trimmed: bool = False
     offset: int = 0
@@ -59,8 +67,7 @@ class FakeAgent:
         return [{"user": "debian", "login-time": 1.5}, {"user": "debian", "login-time": 2.5}]
 
     def _guest_get_fsinfo(self, _arguments: Mapping[str, Any]) -> Any:
-        disks = [{"bus-type": "virtio", "serial": "root"}]
-        return [{"name": "vda2", "mountpoint": "/", "type": "ext4", "disk": disks}]
+        return self.mounted
 
     def _guest_get_time(self, _arguments: Mapping[str, Any]) -> Any:
         return (int(time.time()) + self.offset) * 10**9

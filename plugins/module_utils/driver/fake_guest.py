@@ -11,7 +11,11 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_agent import FakeAgent
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest import actions, agent
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest import (
+    actions,
+    agent,
+    grow,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
@@ -60,6 +64,9 @@ class FakeGuest(FakeObserver):
 
     def _guest_trim(self, action: actions.GuestTrim) -> None:
         self._guest(action.name).trimmed = True
+
+    def _guest_grow(self, action: actions.GuestGrow) -> None:
+        grow.grow(self._asking(action.name), action)
 
     def _guest_time(self, action: actions.GuestTime) -> None:
         self._guest(action.name).offset = 0

@@ -18,7 +18,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest import actions, agent
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest import (
+    actions,
+    agent,
+    grow,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 # A guest that is busy takes its time; seconds.
@@ -86,6 +90,10 @@ class LibvirtGuest(LibvirtObserver):
 
     def _guest_trim(self, action: actions.GuestTrim) -> None:
         self._thing("vm", action.name).fSTrim(None, action.minimum)
+
+    def _guest_grow(self, action: actions.GuestGrow) -> None:
+        with _about("mountpoints"):
+            grow.grow(self._asking(action.name), action)
 
     def _guest_time(self, action: actions.GuestTime) -> None:
         seconds = int(time.time()) if action.time is None else action.time

@@ -45,6 +45,11 @@ OPERATIONS = {
     ),
     "thaw": Operation("lets frozen file systems go on"),
     "file_systems": Operation("returns the file systems that are mounted"),
+    "grow_file_systems": Operation(
+        "has file systems take in what their disks have grown by, and the partitions that they are "
+        "on before them; the guest is a Linux with C(growpart), and less than 8 MiB are left",
+        needs=("mountpoints",),
+    ),
     "trim": Operation(
         "gives blocks that no file system uses back to the disks", takes=("minimum",)
     ),
@@ -144,7 +149,7 @@ VM_GUEST = Schema(
             ),
             Field(
                 "mountpoints",
-                "Where the file systems are mounted; without it, all are frozen.",
+                "Where the file systems are mounted. O(operation=freeze) without it freezes all.",
                 type="list",
                 elements="str",
             ),

@@ -189,7 +189,7 @@ def test_a_guest_that_is_not_there_is_not_asked(made: FakeNode):
     play.converge(made, state="running")
     for operation in OPERATIONS:
         given = {"name": "web1", "operation": operation, "user": "u", "password": "p"}
-        given |= {"path": "/a", "content": "", "keys": KEYS, "argv": ["a"]}
+        given |= {"path": "/a", "content": "", "keys": KEYS, "argv": ["a"], "mountpoints": ["/"]}
         fits = (*OPERATIONS[operation].needs, *OPERATIONS[operation].takes)
         given = {name: given[name] for name in given if name in (*fits, "name", "operation")}
         with pytest.raises(VmrtError, match="does not answer"):
@@ -220,6 +220,101 @@ def test_a_long_input_goes_through_a_file(guest: FakeAgent):
     assert guest.ran[-1]["path"] == "/bin/sh"
     assert guest.ran[-1]["arg"][2:] == ["/tmp/a", "make", "a b"]
     assert "input-data" not in guest.ran[-1]
+
+
+def disk_of(guest: FakeAgent, kind: str, *, disk: int, size: int, length: int) -> None:
+    """Give the guest a disk with a partition behind which there may be room, in MiB."""
+    block = "/sys/class/block/vda2"
+    files = {
+        f"{block}/partition": 2,
+        f"{block}/start": 131072,
+        f"{block}/size": size * 2048,
+        f"{block}/../size": disk * 2048,
+        f"{block}/../uevent": "MAJOR=254\nMINOR=0\nDEVNAME=vda\nDEVTYPE=disk",
+        "/sys/class/block/vda1/start": 2048,
+        "/proc/partitions": "major minor  #blocks  name\n\n 254 0 1 vda\n 254 1 1 vda1\n"
+        " 254 2 1 vda2\n 254 16 1 vdb\n 11 0 1 sr0",
+    }
+    guest.files |= {path: f"{content}\n".encode() for path, content in files.items()}
+    head = bytearray(4096)
+    if kind == "xfs":
+        head[4:8], head[96:100] = (4096).to_bytes(4, "big"), (2560).to_bytes(4, "big")
+    else:
+        head[1028:1032] = (length * 256).to_bytes(4, "little")
+        head[1048:1052] = (2).to_bytes(4, "little")
+    guest.files["/dev/vda2"] = bytes(head)
+    # What it says of its size is without what it keeps for itself.
+    kept = 10 if kind == "xfs" else length // 20
+    guest.mounted = [
+        {
+            "name": "vda2",
+            "mountpoint": "/",
+            "type": kind,
+            "total-bytes": (length - kept) * 2**20,
+        }
+    ]
+
+
+ROOT = {"operation": "grow_file_systems", "mountpoints": ["/"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "tool"), [("ext4", ["resize2fs", "/dev/vda2"]), ("xfs", ["xfs_growfs", "/"])]
+)
+def test_a_file_system_grows_with_its_disk(made: FakeNode, guest: FakeAgent, kind: str, tool: Any):
+    guest.outputs |= {"growpart": (0, b"CHANGED", b""), tool[0]: (0, b"", b"")}
+    disk_of(guest, kind, disk=5120, size=4032, length=4032)
+    planned, _found = deeds.do(made, GUEST_DEED, **ROOT)
+    (step,) = planned.actions
+    assert (step.describe()["device"], step.describe()["partition"]) == ("vda2", 2)
+    assert (planned.before, planned.after) == ({"/": "4032MiB"}, {"/": "5056MiB"})
+    assert [[ran["path"], *ran["arg"]] for ran in guest.ran] == [
+        ["growpart", "/dev/vda", "2"],
+        tool,
+    ]
+    # It was ended after the partition had grown.
+    disk_of(guest, kind, disk=5120, size=5055, length=4032)
+    guest.ran.clear()
+    planned, _found = deeds.do(made, GUEST_DEED, **ROOT)
+    assert [[ran["path"], *ran["arg"]] for ran in guest.ran] == [tool]
+    assert planned.after == {"/": "5055MiB"}
+    disk_of(guest, kind, disk=5120, size=5055, length=5054)
+    assert not deeds.foresee(made, GUEST_DEED, **ROOT).changed
+
+
+def test_a_partition_ends_where_the_next_begins(made: FakeNode, guest: FakeAgent):
+    disk_of(guest, "ext4", disk=5120, size=4032, length=4032)
+    guest.files["/proc/partitions"] += b" 254 3 1 vda3\n"
+    guest.files["/sys/class/block/vda3/start"] = b"%d\n" % (131072 + 4032 * 2048)
+    assert not deeds.foresee(made, GUEST_DEED, **ROOT).changed
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"mountpoint": "/home"}, "has no file system at '/'"),
+        ({"type": "zfs"}, "is of the type zfs"),
+        ({"name": "dm-0"}, "is on 'dm-0', which is no plain disk"),
+    ],
+)
+def test_what_can_not_grow_is_told(
+    made: FakeNode, guest: FakeAgent, change: dict[str, str], said: str
+):
+    disk_of(guest, "ext4", disk=5120, size=4032, length=4032)
+    guest.files["/sys/class/block/dm-0/uevent"] = b"DEVNAME=dm-0\n"
+    guest.mounted = [{**guest.mounted[0], **change}]
+    with pytest.raises(VmrtError, match=said) as error:
+        deeds.foresee(made, GUEST_DEED, **ROOT)
+    assert error.value.option == "mountpoints"
+
+
+def test_growth_that_fails_is_told(made: FakeNode, guest: FakeAgent):
+    disk_of(guest, "ext4", disk=5120, size=4032, length=4032)
+    with pytest.raises(VmrtError, match="Is the package cloud-guest-utils in the guest"):
+        deeds.do(made, GUEST_DEED, **ROOT)
+    guest.outputs |= {"growpart": (1, b"NOCHANGE", b""), "resize2fs": (4, b"", b"no\troom")}
+    with pytest.raises(VmrtError, match=r"'resize2fs /dev/vda2' ended with 4 in the guest: no"):
+        deeds.do(made, GUEST_DEED, **ROOT)
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, "x", 1, {"pid": "x"}, {"buf-b64": 1}])

@@ -77,6 +77,19 @@ class GuestTrim(Action):
 
 
 @dataclass(frozen=True)
+class GuestGrow(Action):
+    """Have a file system of a guest fill its device; before that its partition grows on the disk,
+    where a number of one is given."""
+
+    name: str
+    mountpoint: str
+    device: str
+    type: str = field(metadata=HIDDEN)
+    disk: str = field(default="", metadata=HIDDEN)
+    partition: int | None = None
+
+
+@dataclass(frozen=True)
 class GuestTime(Action):
     """Set the clock of a guest: to seconds since 1970, or to that of the node."""
 

@@ -70,7 +70,7 @@ def understood() -> Iterator[None]:
     """Raise what an answer of another shape leads to as an error that says so."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, binascii.Error) as error:
         raise VmrtError("the guest's agent gave an answer that makes no sense") from error
 
 
@@ -153,6 +153,13 @@ def chunks(ask: Ask, path: str) -> Iterator[bytes]:
             yield content
             if piece.get("eof") or not content:
                 return
+
+
+def head(ask: Ask, path: str, count: int) -> bytes:
+    """What a file or device of the guest begins with, as far as there is so much."""
+    with _opened(ask, path, "r") as handle, understood():
+        piece = ask("guest-file-read", {"handle": handle, "count": count})
+        return base64.b64decode(piece["buf-b64"])
 
 
 def read_file(ask: Ask, path: str, limit: int) -> bytes:

@@ -16,6 +16,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest import (
     actions,
     command,
     file,
+    grow,
     look,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.agent import Ask
@@ -117,6 +118,7 @@ _PLANS: dict[str, Callable[[Given, Ask], Plan]] = {
     "freeze": _freeze,
     "thaw": _thaw,
     "file_systems": _told(look.file_systems),
+    "grow_file_systems": grow.plan_growth,
     "trim": _trim,
     "get_time": _told(look.clock),
     "set_time": _set_time,
