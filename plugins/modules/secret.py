@@ -22,6 +22,7 @@ description:
 seealso:
   - module: vmrt.libvirt.disk
   - module: vmrt.libvirt.pool
+  - module: vmrt.libvirt.secret_info
   - module: vmrt.libvirt.vm
 author: vmrt contributors (@vmrt)
 version_added: 0.2.0
@@ -244,19 +245,32 @@ secret:
       description:
         - The value of O(usage).
       type: str
+    used_by:
+      description:
+        - What needs it, as far as libvirt knows. Only in M(vmrt.libvirt.secret_info).
+      type: list
+      elements: dict
+      contains:
+        encrypts:
+          description:
+            - Whether something is encrypted with the value.
+          type: bool
+          sample: true
+        kind:
+          description:
+            - 'What it is: V(vm), V(pool) or V(volume).'
+          type: str
+          sample: volume
+        name:
+          description:
+            - Its name, after the pool and a slash of a volume.
+          type: str
+          sample: default/db1.img
     uuid:
       description:
         - The value of O(uuid).
       type: str
       sample: 4dea22b3-1d52-4f65-9c9e-b6f7ab8f3d11
-    value:
-      description:
-        - The value of O(value).
-      type: str
-    value_base64:
-      description:
-        - The value of O(value_base64).
-      type: str
 # end of what is generated
 """
 

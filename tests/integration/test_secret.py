@@ -89,6 +89,7 @@ def test_a_value_is_set_compared_and_shown_nowhere(lab: Any, tmp_path: Path) -> 
         generated=task("secret", **TPM, generate=True),
         kept=task("secret", **TPM, generate=True),
         none=task("secret", **LUKS),
+        told=task("secret_info"),
         has=has(),
         files=shell(
             "cd ~/.local/state/vmrt.libvirt/secrets; find . ! -perm 0700 ! -perm 0600; cat *"
@@ -114,6 +115,10 @@ def test_a_value_is_set_compared_and_shown_nowhere(lab: Any, tmp_path: Path) -> 
         assert verbs(seen[name]) == ["set_secret_value"]
     assert verbs(seen["generated"]) == ["define", "set_secret_value"]
     assert "has no value" in seen["none"]["warnings"][0]
+    info = {one.get("usage"): one for one in seen["told"]["secrets"]}
+    assert (info["it-shelf"]["has_value"], info["it-shelf"]["private"]) == (True, False)
+    assert (info["it-client"]["has_value"], info["it-client"]["private"]) == (True, True)
+    assert "has_value" not in info[LUKS["usage"]]
     values = told(seen["has"])
     assert values["it-shelf"] == encoded(OTHER)
     assert "private" in values["it-client"]
@@ -162,6 +167,7 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
         have_luks=task("secret", **LUKS, generate=True),
         folder=task("pool", **folder, state="active"),
         disk=task("disk", **disk, size="8MiB", format="raw", encryption=encryption),
+        needed=task("secret_info", type="volume", usage=LUKS["usage"]),
         by_volume=task("secret", type="volume", usage=LUKS["usage"], state="absent"),
         other_key=check("secret", **LUKS, value=OTHER),
         disk_end=task("disk", **disk, state="absent"),
@@ -190,6 +196,9 @@ def test_what_is_needed_is_kept(lab: Any, tmp_path: Path) -> None:
     )
     assert verbs(seen["have_luks"]) == ["define", "set_secret_value"]
     assert seen["disk"]["changed"], seen["disk"]
+    (secret,) = seen["needed"]["secrets"]
+    volume = {"kind": "volume", "name": "it-secret/db.luks", "encrypts": True}
+    assert secret["used_by"] == [volume]
     for name, option in {"by_volume": "state", "other_key": "value"}.items():
         assert "the volume 'it-secret/db.luks'" in refused(seen[name], option)
     assert "the pool 'it-shelf'" in refused(seen["by_pool"], "state")

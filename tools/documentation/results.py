@@ -105,8 +105,8 @@ def _values(schema: Schema, home: modules.Module | None, path: str) -> dict[str,
         if one.owner is Owner.REPORTED
         else _option(one, home, path)
         for one in sorted(schema.fields, key=lambda one: one.name)
-        # A thing has its state; nothing else that only steers a run comes back.
-        if not one.steers or (one.name == "state" and not path)
+        # A thing has its state; nothing else that only steers a run comes back, and no secret.
+        if not one.no_log and (not one.steers or (one.name == "state" and not path))
     }
 
 

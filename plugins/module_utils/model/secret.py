@@ -10,6 +10,7 @@ import base64
 import re
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model import names
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.told import told
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import codec
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.field import (
     Apply,
@@ -62,6 +63,21 @@ def _base64(value: str) -> None:
         raise ValueError("is not base64")
     _length(decoded)
 
+
+_USER = Schema(
+    name="user",
+    doc="Something that needs a secret.",
+    fields=(
+        told("kind", "What it is: V(vm), V(pool) or V(volume).", sample="volume"),
+        told("name", "Its name, after the pool and a slash of a volume.", sample="default/db1.img"),
+        told(
+            "encrypts",
+            "Whether something is encrypted with the value.",
+            type="bool",
+            sample=True,
+        ),
+    ),
+)
 
 SECRET = Schema(
     name="secret",
@@ -154,6 +170,13 @@ SECRET = Schema(
             sample=True,
         ),
         Field(
+            "used_by",
+            "What needs it, as far as libvirt knows. Only in M(vmrt.libvirt.secret_info).",
+            of=_USER,
+            many=True,
+            owner=Owner.REPORTED,
+        ),
+        Field(
             "state",
             "Whether there is such a secret. It is not taken away while a vm, a pool or a volume "
             "needs it.",
@@ -168,6 +191,28 @@ SECRET = Schema(
             type="bool",
             codec=codec.RAW,
             default=False,
+        ),
+    ),
+)
+
+SECRET_INFO = Schema(
+    name="secret_info",
+    doc="Which secrets to read.",
+    fields=(
+        Field(
+            "type",
+            "What they are used for; without it, secrets of all types are read.",
+            choices=tuple(USAGES),
+        ),
+        Field("usage", "What tells one from others of its type.", check=_usage),
+        Field("uuid", "UUID of one.", codec=codec.LOWER, check=names.uuid),
+        Field(
+            "secrets",
+            "The secrets, in the order of their types and usages, without their values.",
+            type="list",
+            of=SECRET,
+            many=True,
+            owner=Owner.REPORTED,
         ),
     ),
 )

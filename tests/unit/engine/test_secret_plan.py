@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode, Volume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_secrets import GENERATED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import (
     Define,
@@ -19,6 +20,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.pool.resource import POOL_RESOURCE
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.report import secrets
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.resource import (
     SECRET_RESOURCE,
 )
@@ -226,6 +228,29 @@ def test_what_is_needed_stays(case: str) -> None:
     plan = run(node, **wish, state="absent", force=True)
     assert [step.verb for step in plan.actions] == ["undefine"]
     assert not node.secrets
+
+
+@pytest.mark.parametrize("case", NEEDED)
+def test_what_there_is_is_told(case: str) -> None:
+    wish, by, who = NEEDED[case]
+    node = made(**wish, private=True)
+    _use(node, by)
+    for usage in ("a", "b"):
+        run(node, type="tls", usage=usage, value=PLAIN)
+    observer = FakeObserver(node)
+    found = secrets(observer, {})["secrets"]
+    assert PLAIN not in str(found)
+    assert [one["usage"] for one in found if one["type"] == "tls"] == ["a", "b"]
+    assert [one["has_value"] for one in found if one["type"] == "tls"] == [True, True]
+    (needed,) = secrets(observer, {"type": wish["type"], "usage": wish["usage"]})["secrets"]
+    assert (needed["private"], needed["state"]) == (True, "present")
+    # It has none yet, but of a private one that can not be known.
+    assert "has_value" not in needed
+    (user,) = needed["used_by"]
+    assert f"the {user['kind']} '{user['name']}'" == who
+    assert user["encrypts"] is (case in ("a volume", "a TPM"))
+    assert secrets(observer, {"uuid": needed["uuid"]})["secrets"] == [needed]
+    assert secrets(observer, {"type": "ceph"})["secrets"] == []
 
 
 def test_what_belongs_to_others_hinders_nobody() -> None:

@@ -91,7 +91,7 @@ def _warnings(
 def _keep_what_it_opens(
     given: Mapping[str, Any], found: Mapping[str, Any], facts: NodeFacts
 ) -> None:
-    locked = [user.name for user in users(found, facts) if user.encrypts]
+    locked = [user.called for user in users(found, facts) if user.encrypts]
     if locked:
         raise VmrtError(
             f"this may not be the value with which {', '.join(locked)} is encrypted",
@@ -105,7 +105,7 @@ def _removal(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> P
     if seen is None:
         return Plan()
     found = read(SECRET, tree.parse(seen.xml))
-    who = [] if given["force"] else [user.name for user in users(found, facts)]
+    who = [] if given["force"] else [user.called for user in users(found, facts)]
     if who:
         raise VmrtError(
             f"the secret '{seen.name}' is needed by {', '.join(who)}",

@@ -14,9 +14,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Se
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.name import secret_name
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.plan import plan_secret
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.secret.report import (
+    report_secret,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.secret import SECRET
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
 
 
 def _look(observer: Observer, given: Mapping[str, Any]) -> Seen | None:
@@ -32,8 +33,7 @@ def _report(observer: Observer, given: Mapping[str, Any]) -> dict[str, Any]:
     if seen is None:
         told = {name: given[name] for name in ("uuid", "type", "usage") if name in given}
         return {**told, "state": "absent"}
-    values = read(SECRET, tree.parse(seen.xml))
-    return {**values, "has_value": observer.has_secret_value(seen.name), "state": "present"}
+    return report_secret(observer, seen)
 
 
 SECRET_RESOURCE = Resource(

@@ -21,15 +21,20 @@ _TYPES = {"passphrase": "volume", "chap": "iscsi"}
 class User:
     """One who needs a secret; ``encrypts`` tells that something is encrypted with its value."""
 
+    kind: str
     name: str
     encrypts: bool
+
+    @property
+    def called(self) -> str:
+        return f"the {self.kind} '{self.name}'"
 
 
 def users(secret: Mapping[str, Any], facts: NodeFacts) -> list[User]:
     """The vms, pools and volumes that need a secret."""
     found = [
-        *_of("the vm", secret, facts.vm_definitions),
-        *_of("the pool", secret, facts.pool_definitions),
+        *_of("vm", secret, facts.vm_definitions),
+        *_of("pool", secret, facts.pool_definitions),
     ]
     names = {secret["uuid"]}
     if secret.get("type") == "volume":
@@ -37,17 +42,17 @@ def users(secret: Mapping[str, Any], facts: NodeFacts) -> list[User]:
     for pool in facts.pool_names:
         for volume in facts.volumes(pool):
             if names & {volume.path, volume.secret}:
-                found.append(User(f"the volume '{pool}/{volume.name}'", True))
+                found.append(User("volume", f"{pool}/{volume.name}", True))
     return found
 
 
 def _of(
-    what: str, secret: Mapping[str, Any], definitions: Mapping[str, list[tree.Element]]
+    kind: str, secret: Mapping[str, Any], definitions: Mapping[str, list[tree.Element]]
 ) -> Iterator[User]:
     for name, roots in definitions.items():
         uses = [one for root in roots for one in _uses(secret, root)]
         if uses:
-            yield User(f"{what} '{name}'", any(uses))
+            yield User(kind, name, any(uses))
 
 
 def _uses(secret: Mapping[str, Any], root: tree.Element) -> Iterator[bool]:
