@@ -11,8 +11,8 @@ short_description: Make, grow and remove the volumes that disks are kept in
 description:
   - Makes a volume of a pool, empty, as an overlay of an image, or as a copy of another volume, and
     grows it, also under a running guest.
-  - An overlay can take in what it rests on, and a volume move into another pool, also under a
-    running guest.
+  - An overlay can take in what it rests on, or go into it, and a volume move into another pool,
+    also under a running guest.
   - It becomes a disk of vms, or leaves them, also while they run.
   - A volume is never made smaller, and never removed while a vm or another volume needs it.
   - The disks of a M(vmrt.libvirt.vm) make their volumes themselves. This is for volumes that have a
@@ -36,7 +36,7 @@ options:
         What is left out stays as it is; the disks of M(vmrt.libvirt.vm)
         have more options.
       - Adding or removing one takes effect at once.
-      - Excludes O(move_from).
+      - Excludes O(move_from) and O(commit_from).
     type: list
     elements: dict
     suboptions:
@@ -303,6 +303,18 @@ options:
       - Without it, a new disk gets 64KiB.
       - Can not be changed once the disk exists.
     type: str
+  commit_from:
+    description:
+      - Overlay of the volume that is merged into it and then removed,
+        as long as it is there. The vm that has the overlay as a disk
+        goes on with the volume, also while it runs. The volume can
+        not be an image, and nothing else may rest on either.
+      - Excludes O(attach) and O(move_from) and O(flat) and O(rebase).
+    type: str
+  commit_pool:
+    description:
+      - Pool that holds O(commit_from); without it, that is O(pool).
+    type: str
   compat:
     description:
       - 'Version of a V(qcow2) volume: V(1.1) is read by QEMU 1.1
@@ -346,6 +358,7 @@ options:
         overlay takes in what is below it, also under the running
         vm that uses it. V(false) leaves an existing one as it is.'
       - A change takes effect at once.
+      - Excludes O(commit_from).
     type: bool
   format:
     description:
@@ -373,7 +386,7 @@ options:
         It moves under the running vm that has it as a disk, and the
         definition of its vm follows. One on which another volume
         rests, or which several vms have, is not moved.
-      - Excludes O(attach).
+      - Excludes O(attach) and O(commit_from).
     type: str
   name:
     description:
@@ -399,8 +412,10 @@ options:
     description:
       - 'V(true) leads an existing overlay to O(image), if it rests
         on another one: what the two images differ in is written into
-        it, so that its guest sees what it saw. No running vm may
-        use it.'
+        it, so that its guest sees what it saw. Under a running vm,
+        it only goes over to an image that it rests on already, below
+        another one.'
+      - Excludes O(commit_from).
     type: bool
   remote_src:
     description:
@@ -483,6 +498,11 @@ EXAMPLES = r"""
     name: web1-root.qcow2
     pool: fast
     move_from: default
+
+- name: An overlay goes into the volume that it rests on, and its vm goes on with that
+  vmrt.libvirt.disk:
+    name: web1-root.qcow2
+    commit_from: web1-trial.qcow2
 
 - name: An overlay rests on another image from now on, and holds what it held
   vmrt.libvirt.disk:

@@ -226,6 +226,10 @@ def test_files_secrets_and_ends(lab: Any, tiny_image: Path, tmp_path: Path) -> N
     disk = {"name": "luks", "volume": hidden["name"], "bus": "virtio", "format": "raw"}
     disk["encryption"] = {"format": "luks", "secret_uuid": uuid}
     larger = {**locked, "size": "32MiB"}
+    clone = {"name": "it-copies-luks2.img", "clone_from": hidden["name"]}
+    elsewhere = "/srv/it-copies-luks"
+    moved = {"name": hidden["name"], "pool": "it-copies-luks", "move_from": "default"}
+    opens = {"vm": "it-copies", "encryption": disk["encryption"]}
     made = {**disk, "name": "made", "volume": "it-copies-made.qcow2", "format": "qcow2"}
     seen = play(
         lab,
@@ -254,12 +258,29 @@ def test_files_secrets_and_ends(lab: Any, tiny_image: Path, tmp_path: Path) -> N
         larger=task("disk", **larger),
         larger_again=task("disk", **larger),
         copied=task("disk", name="it-copies-x", clone_from=hidden["name"], flat=True),
+        off=task("vm", name="it-copies", state="stopped", force=True, stop_timeout=1),
+        clone_check=check("disk", **clone),
+        clone=task("disk", **clone),
+        clone_again=task("disk", **clone),
+        clone_same=shell(f"cmp {FOLDER}/{hidden['name']} {FOLDER}/{clone['name']}"),
+        other=task("pool", name="it-copies-luks", target=elsewhere, state="active"),
+        moved_check=check("disk", **moved),
+        moved=task("disk", **moved),
+        moved_again=task("disk", **moved),
+        moved_mode=shell(f"stat -c %a {elsewhere}/{hidden['name']}"),
+        # It opens where it is now, and so does its copy.
+        starts=task("vm", **VM, state="running"),
+        attached=task("disk", name=clone["name"], attach=[opens]),
+        moving=check("disk", **{**moved, "pool": "default", "move_from": "it-copies-luks"}),
+        back_off=task("vm", name="it-copies", state="stopped", force=True, stop_timeout=1),
+        back=task("disk", **{**moved, "pool": "default", "move_from": "it-copies-luks"}),
         end=task("vm", name="it-copies", state="absent", force=True, stop_timeout=1),
         wiped_check=check("disk", name=hidden["name"], state="absent", wipe=True),
         wiped=task("disk", name=hidden["name"], state="absent", wipe=True),
         clean=shell(
-            f"virsh -q secret-undefine {uuid}; rm -f {FOLDER}/it-copies-* /srv/it-copies.img;"
-            " virsh -q pool-refresh default"
+            "virsh -q pool-destroy it-copies-luks; virsh -q pool-undefine it-copies-luks;"
+            f" rmdir {elsewhere}; virsh -q secret-undefine {uuid};"
+            f" rm -f {FOLDER}/it-copies-* /srv/it-copies.img; virsh -q pool-refresh default"
         ),
     )
     assert seen["before"]["stdout"] == seen["between"]["stdout"]
@@ -280,6 +301,18 @@ def test_files_secrets_and_ends(lab: Any, tiny_image: Path, tmp_path: Path) -> N
     assert verbs(seen["larger"]) == ["block_resize"]
     assert not seen["larger_again"]["changed"]
     refused(seen["copied"], "clone_from")
+    assert seen["clone_check"]["actions"] == seen["clone"]["actions"]
+    assert verbs(seen["clone"]) == ["clone_volume"]
+    assert seen["clone"]["disk"]["encrypted"] is True
+    assert not seen["clone_again"]["changed"]
+    assert seen["clone_same"]["rc"] == 0, seen["clone_same"]
+    assert verbs(seen["moved"]) == verbs(seen["moved_check"]) == ["move_volume"]
+    assert not seen["moved_again"]["changed"]
+    assert seen["moved_mode"]["stdout"] == "600"
+    assert verbs(seen["starts"]) == ["start"], seen["starts"]
+    assert verbs(seen["attached"]) == ["define", "attach"], seen["attached"]
+    assert "the running vm 'it-copies'" in refused(seen["moving"], "move_from")
+    assert verbs(seen["back"]) == ["move_volume"], seen["back"]
     assert verbs(seen["wiped"]) == verbs(seen["wiped_check"]) == ["wipe_volume", "delete_volume"]
 
 

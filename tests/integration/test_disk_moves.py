@@ -44,6 +44,7 @@ def test_a_disk_moves_and_is_led_to_another_image(
         other=OTHER_POOL,
         image=task("image", name=BASE, src=str(tiny_image)),
         vm=task("vm", **vm),
+        into_image=check("disk", name=BASE, commit_from=ROOT),
         before=picture(),
         predicted=check("disk", **there),
         between=picture(),
@@ -73,6 +74,7 @@ def test_a_disk_moves_and_is_led_to_another_image(
         clean=CLEAN,
     )
     assert seen["before"]["stdout"] == seen["between"]["stdout"]
+    assert "is an image" in refused(seen["into_image"], "name")
     assert verbs(seen["moved"]) == ["move_volume", "own_volumes"]
     assert seen["predicted"]["actions"] == seen["moved"]["actions"]
     assert seen["predicted"]["diff"] == seen["moved"]["diff"]
@@ -97,6 +99,83 @@ def test_a_disk_moves_and_is_led_to_another_image(
     assert "identical" in seen["led_same"]["stdout"], seen["led_same"]
     assert "nor in" in refused(seen["nowhere"], "name")
     assert "delete_volume" in verbs(seen["ended"])
+
+
+def test_layers_go_into_each_other(lab: Any, tmp_path: Path) -> None:
+    base, mid, top, more = (f"it-moves-{name}.qcow2" for name in ("base", "mid", "top", "more"))
+    vm = {**VM, "disks": [{"name": "data", "volume": top}], "state": "running"}
+    led = {"name": top, "image": base, "rebase": True}
+    merged = {"name": base, "commit_from": top}
+    last = {"name": base, "commit_from": more}
+    write = f"cd {FOLDER} && qemu-io -c 'write -P %d %dM 1M' %s"
+    kept = shell(f"qemu-img compare -U {FOLDER}/{base} /tmp/it-moves.raw")
+    seen = play(
+        lab,
+        tmp_path,
+        pool=POOL,
+        base=task("disk", name=base, size="16MiB"),
+        mid=task("disk", name=mid, image=base),
+        top=task("disk", name=top, image=mid, size="32MiB"),
+        write=shell(" && ".join(write % one for one in ((1, 0, base), (2, 1, mid), (3, 2, top)))),
+        sum=content(f"{FOLDER}/{top}"),
+        vm=task("vm", **vm),
+        too_far=check("disk", **merged),
+        needed=check("disk", name=mid, commit_from=top, size="8MiB"),
+        predicted_led=check("disk", **led),
+        led=task("disk", **led),
+        led_again=task("disk", **led),
+        others=check("disk", **merged),
+        # QEMU keeps tables in memory as long as it runs.
+        led_off=task("vm", **OFF),
+        led_sum=content(f"{FOLDER}/{top}"),
+        vm_again=task("vm", **vm),
+        mid_end=task("disk", name=mid, state="absent"),
+        before=picture(),
+        predicted=check("disk", **merged),
+        between=picture(),
+        merged=task("disk", **merged),
+        again=task("disk", **merged),
+        where=WHERE,
+        guest=shell("virsh domstate it-moves"),
+        off=task("vm", **OFF),
+        kept=kept,
+        more=task("disk", name=more, image=base),
+        more_written=shell(write % (4, 3, more)),
+        in_use=check("disk", **last),
+        ended=task("vm", name="it-moves", state="absent"),
+        more_sum=content(f"{FOLDER}/{more}"),
+        last=task("disk", **last),
+        last_again=task("disk", **last),
+        last_kept=kept,
+        clean=CLEAN,
+    )
+    assert seen["write"]["rc"] == 0, seen["write"]
+    assert "does not rest on" in refused(seen["too_far"], "commit_from")
+    assert "is not shrunk" in refused(seen["needed"], "size")
+    assert seen["predicted_led"]["actions"] == seen["led"]["actions"]
+    assert verbs(seen["led"]) == ["pull_layers"]
+    assert not seen["led_again"]["changed"]
+    assert verbs(seen["vm_again"]) == ["start"], seen["vm_again"]
+    assert seen["led_sum"]["stdout"] == seen["sum"]["stdout"]
+    assert f"default/{mid} rests on" in refused(seen["others"], "name")
+    assert verbs(seen["mid_end"]) == ["delete_volume"]
+    assert seen["before"]["stdout"] == seen["between"]["stdout"]
+    assert seen["predicted"]["actions"] == seen["merged"]["actions"]
+    assert seen["predicted"]["diff"] == seen["merged"]["diff"]
+    assert verbs(seen["merged"]) == ["merge_layers", "delete_volume"]
+    assert (seen["merged"]["disk"]["size"], seen["merged"]["disk"]["used_by"]) == (
+        "32MiB",
+        ["it-moves"],
+    )
+    assert not seen["again"]["changed"]
+    assert seen["where"]["stdout"].count(f"{FOLDER}/{base}") == 2, seen["where"]["stdout"]
+    assert seen["guest"]["stdout"].strip() == "running"
+    assert "identical" in seen["kept"]["stdout"], seen["kept"]
+    assert "goes on with" in refused(seen["in_use"], "commit_from")
+    assert seen["more_written"]["rc"] == 0, seen["more_written"]
+    assert verbs(seen["last"]) == ["commit_volume", "delete_volume"]
+    assert not seen["last_again"]["changed"]
+    assert "identical" in seen["last_kept"]["stdout"], seen["last_kept"]
 
 
 def test_a_node_that_dies_in_the_middle_of_a_move(lab: Any, tmp_path: Path) -> None:

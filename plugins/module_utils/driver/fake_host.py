@@ -312,6 +312,7 @@ class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes, FakeC
             length=FRESH if backing else None,
             compat=root.findtext("target/compat"),
             cluster_size=int(root.findtext("target/clusterSize") or 0) or None,
+            encrypted=root.find("target/encryption") is not None,
         )
 
     def _resize_volume(self, action: actions.ResizeVolume) -> None:

@@ -118,7 +118,9 @@ class FakeLayers(FakeObserver):
             raise VmrtError("libvirt says: base is above top")
         base = self._volume_at(action.base)
         for path in reversed(chain[first:last]):
-            base.written = {**base.written, **self._volume_at(path).written}
+            layer = self._volume_at(path)
+            base.written = {**base.written, **layer.written}
+            base.capacity = max(base.capacity, layer.capacity)
         base.length = FRESH * 2
         if first:
             self._volume_at(chain[first - 1]).backing = action.base

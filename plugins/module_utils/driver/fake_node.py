@@ -82,6 +82,7 @@ class Volume:
     written: dict[str, str] = field(default_factory=dict)
     compat: str | None = None
     cluster_size: int | None = None
+    encrypted: bool = False
     # What its internal snapshots hold of that.
     inside: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -340,4 +340,5 @@ def _volume_seen(pool: str, name: str, volume: Volume) -> VolumeSeen:
         length=volume.length,
         compat=volume.compat,
         cluster_size=volume.cluster_size,
+        encrypted=volume.encrypted,
     )

@@ -40,6 +40,7 @@ class FakeVolumes(FakeObserver):
             written=dict(inside or (source.written if action.backing else self._held(source))),
             compat=action.layout.get("compat"),
             cluster_size=action.layout.get("cluster_size"),
+            encrypted=action.sealed,
         )
 
     def _flatten_volume(self, action: actions.FlattenVolume) -> None:
@@ -51,18 +52,25 @@ class FakeVolumes(FakeObserver):
     def _pull_layers(self, action: actions.PullLayers) -> None:
         if self._thing("vm", action.name).live is None:
             raise VmrtError("libvirt says: Requested operation is not valid: domain is not running")
-        self._flatten(self._file(action.path))
+        volume = self._file(action.path)
+        if action.base:
+            self._lead(volume, action.base)
+        else:
+            self._flatten(volume)
+
+    def _commit_volume(self, action: actions.CommitVolume) -> None:
+        top, base = self._file(action.path), self._file(action.base.path)
+        if top.inside:
+            raise VmrtError("it holds snapshots", option="commit_from")
+        base.written = {**base.written, **top.written}
+        base.capacity = max(base.capacity, top.capacity)
 
     def _wipe_volume(self, action: actions.WipeVolume) -> None:
         volume = self._node.volumes[action.pool, action.volume]
         volume.written, volume.content = {}, b""
 
     def _rebase_volume(self, action: actions.RebaseVolume) -> None:
-        volume, image = self._file(action.path), self._file(action.backing.path)
-        kept, given = self._held(volume), self._held(image)
-        # Nothing else than what the images differ in is written into it.
-        volume.written = {place: text for place, text in kept.items() if given.get(place) != text}
-        volume.backing = action.backing.path
+        self._lead(self._file(action.path), action.backing.path)
 
     def _move_volume(self, action: actions.MoveVolume) -> None:
         key = action.pool, action.volume
@@ -84,6 +92,12 @@ class FakeVolumes(FakeObserver):
             if action.definition:
                 self._define(action.definition)
         del self._node.volumes[action.move_from, action.volume]
+
+    def _lead(self, volume: Volume, path: str) -> None:
+        kept, given = self._held(volume), self._held(self._file(path))
+        # Nothing else than what the images differ in is written into it.
+        volume.written = {place: text for place, text in kept.items() if given.get(place) != text}
+        volume.backing = path
 
     def _flatten(self, volume: Volume) -> None:
         volume.written, volume.backing = self._held(volume), None

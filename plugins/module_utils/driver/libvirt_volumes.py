@@ -41,11 +41,15 @@ class LibvirtVolumes(LibvirtMove):
             if os.path.lexists(action.path):
                 raise lost(f"made the volume '{action.volume}' of the pool '{action.pool}'")
             sound(action.below.path, action.below.format)
-            parts = convert(action.below, part.path, action.format, action.layout, action.backing)
+            parts = (
+                convert(action.below, part.path, "raw", {}, None)
+                if action.sealed
+                else convert(action.below, part.path, action.format, action.layout, action.backing)
+            )
             if action.snapshot:
                 parts[1:1] = ["-l", f"snapshot.name={action.snapshot}"]
             do(action.option, *parts)
-            if action.capacity is not None:
+            if action.capacity is not None and not action.sealed:
                 do("size", "resize", "-f", action.format, part.path, str(action.capacity))
             if action.image:
                 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import (
@@ -68,15 +72,28 @@ class LibvirtVolumes(LibvirtMove):
         domain = self._thing("vm", action.name)
         # A run that did not come to its end may have begun it.
         if not domain.blockJobInfo(action.target, 0):
-            domain.blockPull(action.target, 0, 0)
+            # Without a base, all that is below is pulled.
+            domain.blockRebase(action.target, action.base, 0, 0)
         finish(domain, action.target)
-        if len(chain(domain, action.target)) > 1:
+        if chain(domain, action.target)[1:2] != ([action.base] if action.base else []):
             raise VmrtError(
                 f"'{action.path}' still rests on another file",
-                option="flat",
+                option="rebase" if action.base else "flat",
                 hint="Is there room in the pool? The guest goes on with its files as they were.",
             )
         self._refresh(action.pools)
+
+    def _commit_volume(self, action: actions.CommitVolume) -> None:
+        with called("commit_from"):
+            sound(action.path, "qcow2")
+        with called("name"):
+            sound(action.base.path, action.base.format)
+        without_snapshots(actions.Layer(action.path, "qcow2"), "commit_from")
+        # What its header says of the format, if anything, is not what counts.
+        base = ["-b", action.base.path, "-F", action.base.format]
+        do("commit_from", "rebase", "-u", "-f", "qcow2", *base, action.path)
+        do("commit_from", "commit", "-q", "-f", "qcow2", action.path)
+        self._refresh([action.pool])
 
     def _wipe_volume(self, action: actions.WipeVolume) -> None:
         seen = self.volume(action.pool, action.volume)

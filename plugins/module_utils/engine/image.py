@@ -97,6 +97,12 @@ def _copy(given: Mapping[str, Any], facts: NodeFacts) -> CloneVolume:
     """An image that is a copy of a volume, and rests on nothing."""
     pool = given.get("volume_pool", given["pool"])
     source = known_volume(pool, given["volume"], "volume", facts)
+    if source.encrypted:
+        raise VmrtError(
+            f"'{source.name}' is encrypted, and can not be read",
+            option="volume",
+            hint="Copy it as it is, with vmrt.libvirt.disk and clone_from.",
+        )
     wanted = {
         "pool": given["pool"],
         "name": given["name"],

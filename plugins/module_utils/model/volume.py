@@ -67,7 +67,12 @@ VOLUME = Schema(
     name="disk",
     doc="A volume that holds a disk.",
     tag="volume",
-    mutually_exclusive=(ORIGINS, ("attach", "move_from")),
+    mutually_exclusive=(
+        ORIGINS,
+        ("attach", "move_from", "commit_from"),
+        ("commit_from", "flat"),
+        ("commit_from", "rebase"),
+    ),
     fields=(
         NAME,
         POOL,

@@ -29,8 +29,8 @@ ORIGIN_FIELDS = (
     Field(
         "rebase",
         "V(true) leads an existing overlay to O(image), if it rests on another one: what the two "
-        "images differ in is written into it, so that its guest sees what it saw. No running vm "
-        "may use it.",
+        "images differ in is written into it, so that its guest sees what it saw. Under a running "
+        "vm, it only goes over to an image that it rests on already, below another one.",
         type="bool",
         codec=codec.RAW,
     ),
@@ -85,6 +85,18 @@ ORIGIN_FIELDS = (
         "Pool that the volume is moved from, as long as it is there. It moves under the running vm "
         "that has it as a disk, and the definition of its vm follows. One on which another volume "
         "rests, or which several vms have, is not moved.",
+        check=names.name,
+    ),
+    Field(
+        "commit_from",
+        "Overlay of the volume that is merged into it and then removed, as long as it is there. "
+        "The vm that has the overlay as a disk goes on with the volume, also while it runs. The "
+        "volume can not be an image, and nothing else may rest on either.",
+        check=names.name,
+    ),
+    Field(
+        "commit_pool",
+        "Pool that holds O(commit_from); without it, that is O(pool).",
         check=names.name,
     ),
 )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.plan import (
     VOLUME_RESOURCE,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import GIB
@@ -354,6 +356,99 @@ def test_an_overlay_is_led_to_another_image() -> None:
     assert "the running vm 'web1'" in str(converge.refused(up, VOLUME_RESOURCE, **wish))
 
 
+COMMIT = {"name": "below.qcow2", "commit_from": "data.qcow2"}
+
+
+def layered(state: str) -> FakeNode:
+    """A vm whose disk data.qcow2 rests on below.qcow2."""
+    made = play.node()
+    converge.run(made, VOLUME_RESOURCE, name="below.qcow2", size="2GiB")
+    data = play.disk("data", volume="data.qcow2", image="below.qcow2", size="5GiB")
+    play.converge(made, state=state, disks=[data])
+    volume(made, "below.qcow2").written |= {"0": "old", "1": "old"}
+    volume(made).written["1"] = "new"
+    return made
+
+
+@pytest.mark.parametrize("state", ["running", "present"])
+def test_an_overlay_goes_into_what_it_rests_on(state: str) -> None:
+    made = layered(state)
+    plan = converge.run(made, VOLUME_RESOURCE, **COMMIT, size="6GiB")
+    paths = [f"{play.FOLDER}/{name}.qcow2" for name in ("below", "data")]
+    grown = "block resize web1 vda" if state == "running" else "resize volume default below.qcow2"
+    assert converge.steps(plan) == [
+        f"merge layers web1 vda {paths[0]} {paths[1]}",
+        "own volumes web1 ()",
+        "delete volume default data.qcow2",
+        f"{grown} {6 * GIB}",
+    ]
+    assert plan.before == {"commit_from": "data.qcow2", "size": "5GiB"}
+    assert ("default", "data.qcow2") not in made.volumes
+    below = volume(made, "below.qcow2")
+    assert (below.written, below.capacity) == ({"0": "old", "1": "new"}, 6 * GIB)
+    assert converge.report(made, VOLUME_RESOURCE, **COMMIT)["used_by"] == ["web1"]
+
+
+def test_an_overlay_of_no_vm_goes_into_what_it_rests_on() -> None:
+    made = layered("present")
+    del made.vms["web1"]
+    plan = converge.run(made, VOLUME_RESOURCE, **COMMIT)
+    assert converge.steps(plan) == [
+        "commit volume default below.qcow2 default/data.qcow2",
+        "delete volume default data.qcow2",
+    ]
+    assert volume(made, "below.qcow2").capacity == 5 * GIB
+
+
+def test_what_is_not_merged() -> None:
+    made = layered("running")
+    gone = {"name": "none.qcow2", "commit_from": "data.qcow2"}
+    assert converge.refused(made, VOLUME_RESOURCE, **gone).option == "name"
+    base = {"name": "base.qcow2", "commit_from": "data.qcow2"}
+    assert "does not rest on" in str(converge.refused(made, VOLUME_RESOURCE, **base))
+    assert converge.refused(made, VOLUME_RESOURCE, **COMMIT, size="4GiB").option == "size"
+    made.vms["web1"].saved = True
+    assert "is saved on the node" in str(converge.refused(made, VOLUME_RESOURCE, **COMMIT))
+    made.vms["web1"].saved = False
+    converge.run(made, VOLUME_RESOURCE, name="other.qcow2", image="below.qcow2")
+    other = converge.refused(made, VOLUME_RESOURCE, **COMMIT)
+    assert (other.option, "default/other.qcow2 rests on" in str(other)) == ("name", True)
+    converge.run(made, VOLUME_RESOURCE, name="other.qcow2", state="absent")
+    play.converge(
+        made, name="web2", disks=[{"name": "data", "volume": "data.qcow2", "readonly": True}]
+    )
+    assert "more than once: web1, web2" in str(converge.refused(made, VOLUME_RESOURCE, **COMMIT))
+
+
+def test_what_was_merged_before_is_not_written_over() -> None:
+    made = layered("present")
+    left = replace(volume(made), written={"1": "stale"})
+    converge.run(made, VOLUME_RESOURCE, **COMMIT)
+    made.volumes["default", "data.qcow2"] = left
+    error = converge.refused(made, VOLUME_RESOURCE, **COMMIT)
+    assert "goes on with 'below.qcow2' itself" in str(error)
+    converge.run(made, VOLUME_RESOURCE, name="data.qcow2", state="absent")
+
+
+def test_an_image_takes_nothing_in() -> None:
+    made = in_use(image="base.qcow2")
+    made.arrivals[f"{play.FOLDER}/base.qcow2"] = Arrival("x", 1, "qcow2", "qcow2", {}, 1, (1, 1))
+    wish = {"name": "base.qcow2", "commit_from": "data.qcow2"}
+    assert "is an image" in str(converge.refused(made, VOLUME_RESOURCE, **wish))
+
+
+def test_a_running_vm_goes_over_to_what_it_rests_on() -> None:
+    made = layered("running")
+    converge.run(made, VOLUME_RESOURCE, name="top.qcow2", image="data.qcow2")
+    top = {"name": "root", "volume": "top.qcow2"}
+    play.converge(made, name="web2", state="running", disks=[top])
+    wish = {"name": "top.qcow2", "image": "below.qcow2", "rebase": True}
+    plan = converge.run(made, VOLUME_RESOURCE, **wish)
+    assert converge.steps(plan) == [f"pull layers web2 vda {play.FOLDER}/below.qcow2"]
+    top = volume(made, "top.qcow2")
+    assert (top.written, top.backing) == ({"1": "new"}, f"{play.FOLDER}/below.qcow2")
+
+
 def test_a_file_of_the_node_becomes_a_volume() -> None:
     made = play.node()
     made.sources["/srv/a.img"] = GIB
@@ -386,6 +481,46 @@ def test_an_encrypted_volume() -> None:
     assert plain.option == "encryption"
     copy = {"name": "b", "clone_from": "a.img", **secret}
     assert converge.refused(made, VOLUME_RESOURCE, **copy).option == "encryption"
+
+
+def test_what_is_encrypted_is_copied_and_moved_as_it_is() -> None:
+    made = two_pools(play.node())
+    secret = {"encryption": {"secret_usage": "data"}}
+    converge.run(made, VOLUME_RESOURCE, name="a.img", size="1GiB", format="raw", **secret)
+    copy = {"name": "b.img", "clone_from": "a.img", **secret}
+    plan = converge.run(made, VOLUME_RESOURCE, **copy)
+    assert converge.steps(plan) == ["clone volume default b.img default/a.img"]
+    assert volume(made, "b.img").encrypted
+    wrong = {"format": "qcow2", "size": "2GiB", "preallocation": "falloc", "clone_snapshot": "x"}
+    for option, value in wrong.items():
+        other = {**copy, "name": "c.img", option: value}
+        assert converge.refused(made, VOLUME_RESOURCE, **other).option == option
+    disk = {"name": "data", "volume": "b.img", "format": "raw", **secret}
+    disk["encryption"] = {"format": "luks", "secret_usage": "data"}
+    play.converge(made, state="present", disks=[disk])
+    move = {"name": "b.img", "pool": "fast", "move_from": "default"}
+    plan = converge.run(made, VOLUME_RESOURCE, **move)
+    assert converge.steps(plan) == ["move volume fast b.img default web1"]
+    assert volume(made, "b.img", "fast").encrypted
+    (source,) = play.config(made).iterfind("devices/disk/source")
+    assert source.find("encryption/secret").get("usage") == "data"
+    play.converge(made, state="running")
+    back = {"name": "b.img", "pool": "default", "move_from": "fast"}
+    assert "the running vm 'web1'" in str(converge.refused(made, VOLUME_RESOURCE, **back))
+
+
+def test_only_its_running_vm_opens_what_is_encrypted() -> None:
+    made = in_use("present", image="base.qcow2")
+    volume(made).encrypted = True
+    wishes = ({"flat": True}, {"image": "newer.qcow2", "rebase": True})
+    converge.run(made, VOLUME_RESOURCE, name="newer.qcow2", size="1GiB")
+    for wish in wishes:
+        error = converge.refused(made, VOLUME_RESOURCE, name="data.qcow2", **wish)
+        assert "no running vm has it" in str(error)
+    move = {**MOVE, "flat": True}
+    assert converge.refused(two_pools(made), VOLUME_RESOURCE, **move).option == "flat"
+    play.converge(made, state="running")
+    assert converge.run(made, VOLUME_RESOURCE, name="data.qcow2", flat=True).actions
 
 
 def test_a_volume_is_made_and_attached() -> None:

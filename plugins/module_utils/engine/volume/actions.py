@@ -44,6 +44,8 @@ class CloneVolume(Action):
     layout: Mapping[str, Any] = field(default_factory=dict, metadata=HIDDEN)
     # Is it an image, that everybody may read?
     image: bool = field(default=False, metadata=HIDDEN)
+    # Is it encrypted, and copied byte for byte?
+    sealed: bool = field(default=False, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,25 @@ class FlattenVolume(Action):
 
 @dataclass(frozen=True)
 class PullLayers(Action):
-    """Take into the file of a disk what it rests on, under the running vm. What it then is shows
-    in ``pools``."""
+    """Take into the file of a disk what it rests on, under the running vm, down to ``base``, where
+    that is given. What it then is shows in ``pools``."""
 
     name: str
     target: str
-    path: str = field(metadata=HIDDEN)
+    base: str | None = None
+    path: str = field(default="", metadata=HIDDEN)
     pools: Sequence[str] = field(default=(), metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
+class CommitVolume(Action):
+    """Write what an overlay that no vm has holds into the volume that it rests on."""
+
+    pool: str
+    volume: str
+    commit_from: str
+    path: str = field(metadata=HIDDEN)
+    base: Layer = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

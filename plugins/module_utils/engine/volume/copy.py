@@ -27,7 +27,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files i
     same_machine,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import writers
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
 
 
 def is_copy(given: Mapping[str, Any]) -> bool:
@@ -52,9 +52,9 @@ def copy(wanted: Mapping[str, Any], facts: NodeFacts) -> CloneVolume:
     below = layers(source, option, facts)
     _whole(source, option, facts)
     fits(wanted, "")
-    if "encryption" in wanted:
+    if "encryption" in wanted and not source.encrypted:
         raise VmrtError(
-            "a copy is not encrypted",
+            "a copy of what is not encrypted is not either",
             option="encryption",
             hint="Make an empty volume, and have a guest copy into it.",
         )
@@ -68,6 +68,8 @@ def copy(wanted: Mapping[str, Any], facts: NodeFacts) -> CloneVolume:
         )
     size = wanted.get("size")
     large_enough(size, source.capacity, f"'{source.name}'", "size")
+    if source.encrypted:
+        _as_it_is(wanted, source, whole=bool(whole and len(below) > 1))
     return CloneVolume(
         wanted["pool"],
         wanted["name"],
@@ -75,11 +77,12 @@ def copy(wanted: Mapping[str, Any], facts: NodeFacts) -> CloneVolume:
         size,
         path=f"{folder(wanted['pool'], facts)}/{wanted['name']}",
         format=wanted["format"],
-        below=layer_of(source),
+        below=Layer(source.path, "raw") if source.encrypted else layer_of(source),
         option=option,
         backing=layer_of(backing) if backing else None,
         snapshot=wanted.get("clone_snapshot"),
         layout=layout(wanted),
+        sealed=source.encrypted,
     )
 
 
@@ -88,18 +91,26 @@ def layer_of(volume: VolumeSeen) -> Layer:
     return Layer(volume.path, volume.format or "raw")
 
 
+def _as_it_is(wanted: Mapping[str, Any], source: VolumeSeen, whole: bool) -> None:
+    """What is encrypted is copied with all that says how to open it. Raises VmrtError where the
+    copy is to be another one."""
+    said = [name for name in _OF_FILE if wanted.get(name) not in (None, False, "none")]
+    said += ["format"] if wanted["format"] != source.format else []
+    said += ["size"] if wanted.get("size", source.capacity) != source.capacity else []
+    said += ["flat"] if whole and "clone_snapshot" not in wanted else []
+    why = f"'{source.name}' is encrypted, and copied as it is"
+    raise_all([VmrtError(why, option=name, hint="Leave it out.") for name in said])
+
+
+_OF_FILE = ("compat", "cluster_size", "preallocation", "compressed", "clone_snapshot")
+
+
 def _whole(source: VolumeSeen, option: str, facts: NodeFacts) -> None:
-    """Nobody writes to what is copied, and it can be read."""
+    """Nobody writes to what is copied."""
     writing = writers(source, facts)
     if writing:
         raise VmrtError(
             f"'{source.name}' is written to by the running vm '{writing[0].vm}'",
             option=option,
             hint="Stop the vm, or take an external snapshot of it and copy the file below that.",
-        )
-    if source.encrypted:
-        raise VmrtError(
-            f"'{source.name}' is encrypted, and can not be read",
-            option=option,
-            hint="Copy it in a guest that has it as a disk.",
         )

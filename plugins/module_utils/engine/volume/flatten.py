@@ -29,10 +29,21 @@ def flatten(volume: VolumeSeen, facts: NodeFacts) -> Action:
     free_of_snapshots(volume, below, "flat", facts)
     users = running(volume, facts)
     if users:
-        return PullLayers(users[0].vm, users[0].target, volume.path, (volume.pool,))
+        return PullLayers(users[0].vm, users[0].target, path=volume.path, pools=(volume.pool,))
     same_machine(facts)
+    readable(volume, "flat")
     not_below(volume, "flat", facts)
     return FlattenVolume(volume.pool, volume.name, volume.path)
+
+
+def readable(volume: VolumeSeen, option: str) -> None:
+    """Raise VmrtError where only a vm can open a volume."""
+    if volume.encrypted:
+        raise VmrtError(
+            f"'{volume.name}' is encrypted, and no running vm has it as a disk that could read it",
+            option=option,
+            hint="Start the vm, which then does it while it runs.",
+        )
 
 
 def not_below(volume: VolumeSeen, option: str, facts: NodeFacts) -> None:

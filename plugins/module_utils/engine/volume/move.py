@@ -27,6 +27,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.momen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal import owned_volumes
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions import (
     MOVING,
+    Layer,
     MoveVolume,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.copy import layer_of
@@ -81,6 +82,8 @@ def move(given: Mapping[str, Any], facts: NodeFacts) -> Move | None:
     user = _user(path if copied else source.path, facts)
     seen = facts.vm(user.vm) if user else None
     running = bool(user and user.running)
+    if source.encrypted:
+        _as_it_is(source, user, flat=bool(given.get("flat") and source.backing))
     if seen and seen.saved:
         raise VmrtError(
             f"the memory of '{seen.name}' is saved on the node, with the disk where it is",
@@ -88,6 +91,8 @@ def move(given: Mapping[str, Any], facts: NodeFacts) -> Move | None:
             hint="Start the vm, or drop that with vm_power and operation=remove_save.",
         )
     layout = {"compat": source.compat, "cluster_size": source.cluster_size}
+    # What is encrypted is copied byte for byte.
+    plain = not source.encrypted
     moved = replace(source, pool=pool, path=path, backing=backing.path if backing else None)
     steps: list[Action] = [
         MoveVolume(
@@ -98,9 +103,9 @@ def move(given: Mapping[str, Any], facts: NodeFacts) -> Move | None:
             user.target if user and running else None,
             path=path,
             capacity=source.capacity or 0,
-            below=layer_of(source),
-            backing=layer_of(backing) if backing else None,
-            layout={key: value for key, value in layout.items() if value},
+            below=layer_of(source) if plain else Layer(source.path, "raw"),
+            backing=layer_of(backing) if backing and plain else None,
+            layout={key: value for key, value in layout.items() if value and plain},
             definition=_definition(seen, user, moved) if user and seen and not running else None,
             left=left,
             copied=copied,
@@ -116,6 +121,22 @@ def move(given: Mapping[str, Any], facts: NodeFacts) -> Move | None:
             else ResizeVolume(pool, name, size)
         )
     return Move(tuple(steps), moved)
+
+
+def _as_it_is(source: VolumeSeen, user: User | None, flat: bool) -> None:
+    """Raise VmrtError where what is encrypted would have to be opened."""
+    if user and user.running:
+        raise VmrtError(
+            f"'{source.name}' is encrypted, and a disk of the running vm '{user.vm}'",
+            option="move_from",
+            hint="Shut that down first.",
+        )
+    if flat:
+        raise VmrtError(
+            f"'{source.name}' is encrypted, and moves as it is",
+            option="flat",
+            hint="Have it rest on nothing first, under the running vm that has it.",
+        )
 
 
 def _unfinished(
@@ -146,8 +167,6 @@ def _free(source: VolumeSeen, below: list[VolumeSeen], facts: NodeFacts) -> None
             hint="Have that rest on nothing first, with flat=true.",
         )
     free_of_snapshots(source, below, "move_from", facts)
-    if source.encrypted:
-        raise VmrtError(f"'{source.name}' is encrypted, and can not be read", option="move_from")
 
 
 def _user(path: str, facts: NodeFacts) -> User | None:

@@ -43,7 +43,17 @@ def plan_volume(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
 
         moved = move(given, facts)
         if moved:
-            return _moved(given, moved.steps, moved.volume)
+            left = Change("pool", VOLUME["pool"], given["move_from"], given["pool"])
+            return _gone_over(given, moved.steps, left, moved.volume)
+    if "commit_from" in given:
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.commit import (
+            commit,
+        )
+
+        merged = commit(given, facts)
+        if merged:
+            gone = Change("commit_from", VOLUME["commit_from"], given["commit_from"], None)
+            return _gone_over(given, merged.steps, gone, merged.volume)
     volume = facts.volume(given["pool"], given["name"])
     plan = _new(given, facts) if volume is None else _existing(given, volume, facts)
     return _attached(plan, given, volume, facts) if "attach" in given else plan
@@ -62,11 +72,11 @@ def _attached(
     return with_attachments(plan, given, plan.filled.get("format", given.get("format")), facts)
 
 
-def _moved(given: Mapping[str, Any], steps: Sequence[Action], volume: VolumeSeen) -> Plan:
-    changes = [
-        Change("pool", VOLUME["pool"], given["move_from"], given["pool"]),
-        *changed(given, volume),
-    ]
+def _gone_over(
+    given: Mapping[str, Any], steps: Sequence[Action], change: Change, volume: VolumeSeen
+) -> Plan:
+    """What a volume holds comes from elsewhere; then it is as ``volume`` tells."""
+    changes = [change, *changed(given, volume)]
     errors = fixed(changes)
     size, has = given.get("size"), volume.capacity
     if size is not None and has is not None and size < has:

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions import RebaseVolume
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions import (
+    PullLayers,
+    RebaseVolume,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.copy import layer_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import known_volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import (
@@ -20,6 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files i
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.flatten import (
     free_of_snapshots,
     not_below,
+    readable,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import running
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -27,7 +32,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 def rebase(
     given: Mapping[str, Any], volume: VolumeSeen, facts: NodeFacts
-) -> tuple[RebaseVolume, str] | None:
+) -> tuple[Action, str] | None:
     """The step, and the image that the overlay had; None where there is nothing to do."""
     if "image" not in given:
         raise VmrtError("needs the image to lead to", option="rebase", hint="Give image as well.")
@@ -40,17 +45,23 @@ def rebase(
             option="rebase",
             hint="A new disk can be an overlay of the image.",
         )
+    below = layers(volume, "rebase", facts)
+    free_of_snapshots(volume, below, "rebase", facts)
     users = running(volume, facts)
-    if users:
+    if users and image not in below:
         raise VmrtError(
-            f"'{volume.name}' is a disk of the running vm '{users[0].vm}'",
+            f"'{volume.name}' is a disk of the running vm '{users[0].vm}', which can only go "
+            f"over to what it rests on already, and not to '{image.name}'",
             option="rebase",
             hint="Shut that down first, or have it rest on nothing with flat=true.",
         )
+    if users:
+        vm, target = users[0].vm, users[0].target
+        pull = PullLayers(vm, target, image.path, path=volume.path, pools=(volume.pool,))
+        return pull, below[1].name
     same_machine(facts)
-    below = layers(volume, "rebase", facts)
+    readable(volume, "rebase")
     not_below(volume, "rebase", facts)
-    free_of_snapshots(volume, below, "rebase", facts)
     if volume in layers(image, "image", facts):
         raise VmrtError(
             f"'{image.name}' rests on '{volume.name}'",
