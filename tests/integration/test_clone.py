@@ -7,6 +7,7 @@ by byte, and the source goes on with its own."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +203,60 @@ def test_a_copy_that_fails(lab: Any, tmp_path: Path) -> None:
     assert seen["no_shot"]["stdout"] == ""
     assert verbs(seen["shot_again"]) == ["copy_disks", "define_with_volumes"]
     same(seen["held"], seen["of_shot"])
+
+
+def two(name: str) -> Task:
+    return clone(f"two-{name}", cloud_init={"hostname": name})
+
+
+def at_once(lab: Any, into: Path, name: str) -> list[dict[str, Any]]:
+    """What two plays say that make a vm of a name, and one of their own, at the same time."""
+
+    def copies(side: str) -> dict[str, Any]:
+        folder = into / side
+        folder.mkdir(parents=True)
+        return play(lab, folder, **{one: two(one) for one in (name, side)})
+
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(copies, (f"{name}left", f"{name}right")))
+
+
+def test_two_plays_that_copy_one_machine_at_the_same_time(lab: Any, tmp_path: Path) -> None:
+    begin = play(
+        lab,
+        tmp_path,
+        pool=task("pool", name="default", state="active"),
+        network=task("network", name="it-clone", state="active", mode="isolated"),
+        base=task("disk", name=BASE, size="64MiB"),
+        up=in_state("running"),
+        filled=write(NAME, 7, "8M"),
+        held=contents(NAME),
+    )
+    results = at_once(lab, tmp_path / "up", "up")
+    play(lab, tmp_path, off=in_state("stopped"))
+    results += at_once(lab, tmp_path / "off", "off")
+    for one in (one for side in results for one in side.values() if one.get("failed")):
+        assert not one["changed"]
+        assert any(word in one["msg"] for word in ("omebody else", "another run")), one["msg"]
+    names = sorted({name for side in results for name in side})
+    made = [name for side in results for name in side if not side[name].get("failed")]
+    assert {"up", "off", "offleft", "offright"} <= {*made}
+    vms = [f"{NAME}-two-{name}" for name in names]
+    end = play(
+        lab,
+        tmp_path,
+        **{name: two(name) for name in names},
+        held=shell("\n".join(contents(vm).options["cmd"] for vm in (NAME, *vms))),
+        files=shell(f"ls -A {IMAGES} | grep {NAME}-two | grep -v seed"),
+        gone=shell(
+            f"for vm in {' '.join(vms)}; do "
+            "virsh undefine $vm --remove-all-storage >/dev/null || exit; done; "
+            f"ls -A {IMAGES} | grep {NAME}-two; true"
+        ),
+    )
+    for name in names:
+        # What two began is one vm, and what ended well is left as it is.
+        assert (verbs(end[name]) == []) == (name in made)
+    assert end["held"]["stdout"].split() == begin["held"]["stdout"].split() * (1 + len(names))
+    assert len(end["files"]["stdout"].split()) == 2 * len(names)
+    assert (end["gone"]["rc"], end["gone"]["stdout"]) == (0, "")

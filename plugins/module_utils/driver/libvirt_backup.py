@@ -140,7 +140,7 @@ def _settled(disk: BackupDisk, parent: str | None, path: str) -> BackupDisk:
 
 
 def _take_back(domain: Any, action: actions.TakeBackup) -> None:
-    give_up(domain)
+    give_up(domain, f"{action.folder}/{action.name}/")
     if action.entry.checkpoint:
         with suppress(libvirt.libvirtError):
             forget_checkpoint(domain, action.entry.checkpoint)

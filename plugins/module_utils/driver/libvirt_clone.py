@@ -23,6 +23,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.push_job impor
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.moment import write_to
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.clone.actions import CopyDisks
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import lost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import sources
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media import backup_files, qemu_img
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file
@@ -49,6 +50,9 @@ class LibvirtClone(LibvirtRestore):
             mutex = f"{self._folder(first.pool)}/{first.volume}.copy"
             # Keeps other runs from the same volumes, until they are seen.
             self._at_close.enter_context(part_file(mutex))
+            for one in action.disks:
+                if os.path.lexists(f"{self._folder(one.pool)}/{one.volume}"):
+                    raise lost(f"made the volume '{one.volume}' of the pool '{one.pool}'")
             for path in files.values():
                 self._unseen(path)
             _unchanged(domain, action)
@@ -99,7 +103,7 @@ def _push(domain: Any, action: CopyDisks, files: Mapping[str, str]) -> None:
         begin(domain, tree.render(root), None, action.quiesce)
         wait(domain, "pool")
     finally:
-        give_up(domain)
+        give_up(domain, *files.values())
 
 
 def _convert(domain: Any, action: CopyDisks, files: Mapping[str, str]) -> None:

@@ -46,11 +46,11 @@ def end_job(domain: Any) -> None:
         time.sleep(_INTERVAL)
 
 
-def give_up(domain: Any) -> None:
-    """End the job of a run that failed, where there is still one."""
-    with suppress(libvirt.libvirtError):
-        if domain.isActive() and domain.jobInfo()[0] != libvirt.VIR_DOMAIN_JOB_NONE:
-            end_job(domain)
+def give_up(domain: Any, *ours: str) -> None:
+    """End the job of a run that failed, where there is still one; that of another run goes on."""
+    with suppress(libvirt.libvirtError, VmrtError):
+        if domain.isActive():
+            end_left(domain, *ours)
 
 
 def begin(domain: Any, xml: str, checkpoint: str | None, quiesce: bool) -> None:
