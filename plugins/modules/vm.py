@@ -10360,6 +10360,17 @@ options:
       - Longest time that a guest may take to shut down, in seconds.
     type: int
     default: 120
+  template:
+    description:
+      - Template that a new vm is made of. What you give goes before
+        what the template says, item by item; its disks are overlays
+        of the images of the template. A vm that is there stays as
+        it is.
+    type: str
+  template_pool:
+    description:
+      - Pool that holds the template; without it, that is V(default).
+    type: str
   title:
     description:
       - One line that says what the vm is.

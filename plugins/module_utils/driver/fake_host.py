@@ -15,7 +15,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import (
     fake_secrets,
     fake_tune,
 )
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_clone import FakeClone
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_guest import FakeGuest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_layers import (
     FRESH,
@@ -24,6 +23,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_layers im
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_migrate import FakeMigrate
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Thing, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_power import FakePower
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_template import FakeTemplate
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_volumes import FakeVolumes
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import (
@@ -42,7 +42,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 CREATED = 1767225600
 
 
-class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes, FakeClone):
+class FakeHost(FakePower, FakeGuest, FakeMigrate, FakeLayers, FakeVolumes, FakeTemplate):
     """A node in memory that can be changed."""
 
     def run(self, action: actions.Action) -> dict[str, Any] | None:

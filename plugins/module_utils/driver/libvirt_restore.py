@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt, refresh
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_define import (
@@ -42,12 +43,18 @@ class LibvirtRestore(LibvirtDefine):
             ) from error
 
     def _define_with_volumes(self, action: actions.DefineWithVolumes) -> None:
+        with self._appeared(action.volumes):
+            self._define(action.definition)
+
+    @contextmanager
+    def _appeared(self, volumes: Sequence[str]) -> Iterator[None]:
+        """Have volumes that were written appear; they go where what comes with them fails."""
         made: list[str] = []
         try:
-            for one in action.volumes:
+            for one in volumes:
                 self._appear(*one.split("/", 1))
                 made.append(one)
-            self._define(action.definition)
+            yield
         except (VmrtError, libvirt.libvirtError) as error:
             for one in made:
                 with suppress(OSError):
@@ -55,10 +62,12 @@ class LibvirtRestore(LibvirtDefine):
                     os.unlink(f"{self._folder(pool)}/{volume}")
             message = error.message if isinstance(error, VmrtError) else str(error)
             raise Undone(
-                f"{message.rstrip('.')}. No disk was made", hint=getattr(error, "hint", None)
+                f"{message.rstrip('.')}. No disk was made",
+                option=getattr(error, "option", None),
+                hint=getattr(error, "hint", None),
             ) from error
         finally:
-            for pool in dict.fromkeys(one.split("/", 1)[0] for one in action.volumes):
+            for pool in dict.fromkeys(one.split("/", 1)[0] for one in volumes):
                 refresh(self._thing("pool", pool))
 
     def _unseen(self, path: str) -> None:

@@ -14,6 +14,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job impo
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_move import LibvirtMove
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.volume_files import (
+    IMAGE_MODE,
     MODE,
     convert,
     in_pool,
@@ -29,8 +30,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called, sound
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.wipe import wipe
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import NotFound, VmrtError
-
-_IMAGE_MODE = 0o644
 
 
 class LibvirtVolumes(LibvirtMove):
@@ -57,7 +56,7 @@ class LibvirtVolumes(LibvirtMove):
                 )
 
                 note_arrival(part, action.source, (), action.format, action.format)
-            part.arrive(_IMAGE_MODE if action.image else MODE)
+            part.arrive(IMAGE_MODE if action.image else MODE)
         self._refresh([action.pool])
 
     def _flatten_volume(self, action: actions.FlattenVolume) -> None:

@@ -76,6 +76,14 @@ def _snapshot() -> type[LibvirtObserver]:
     return LibvirtLayers
 
 
+def _template() -> type[LibvirtObserver]:
+    from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_template import (
+        LibvirtTemplate,
+    )
+
+    return LibvirtTemplate
+
+
 def _volume() -> type[LibvirtObserver]:
     from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_volumes import (
         LibvirtVolumes,
@@ -92,5 +100,6 @@ _PARTS = {
     "migrate": _migrate,
     "power": _power,
     "snapshot": _snapshot,
+    "template": _template,
     "volume": _volume,
 }

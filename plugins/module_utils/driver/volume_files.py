@@ -21,6 +21,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
 
 # Who may read a new volume: libvirt gives it to the machine that uses it.
 MODE = 0o600
+# Everybody may read an image.
+IMAGE_MODE = 0o644
 _OF_QCOW2 = ("compat", "cluster_size")
 
 

@@ -23,6 +23,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Pl
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import same_machine
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.needed import naming, vms
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import template_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.arrival import Arrival
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.image_gc import IMAGE_GC
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -102,9 +103,11 @@ def _kept(given: Mapping[str, Any], images: list[Image], facts: NodeFacts) -> di
 def _needed(
     volume: VolumeSeen, volumes: list[VolumeSeen], below: Mapping[str, str], facts: NodeFacts
 ) -> list[str]:
-    """Who would suffer: vms as they are, will be and were, overlays, and files outside of pools."""
+    """Who would suffer: vms as they are, will be and were, templates, overlays, and files that are
+    in no pool."""
     path = facts.real_path(volume.path)
     needed = [f"the vm '{vm}'" for vm in sorted({*vms(volume, facts), *naming(volume, facts)})]
+    needed += template_of(volume, facts)
     needed += [
         f"its overlay {one.pool}/{one.name}"
         for one in volumes

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.checksum import Checksum
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.marks import get_mark, set_mark
@@ -37,7 +38,7 @@ class Arrival:
 
 
 def note_arrival(
-    part: PartFile, source: str, digests: Iterable[Checksum], image_format: str, own: str
+    part: PartFile | FileIO, source: str, digests: Iterable[Checksum], image_format: str, own: str
 ) -> None:
     """Keep with the file, which is whole, where it came from."""
     found = os.fstat(part.fileno())

@@ -36,6 +36,18 @@ STEERING = (
         default="present",
     ),
     _steer(
+        "template",
+        "Template that a new vm is made of. What you give goes before what the template says, item "
+        "by item; its disks are overlays of the images of the template. A vm that is there stays "
+        "as it is.",
+        check=names.name,
+    ),
+    _steer(
+        "template_pool",
+        "Pool that holds the template; without it, that is V(default).",
+        check=names.name,
+    ),
+    _steer(
         "apply",
         "What to do with changes of a running vm. V(live) makes those that can be made now and "
         "reports the others in RV(restart_required), V(restart) also restarts the vm for the "

@@ -7,7 +7,8 @@
 A case is a YAML file with ``title``, ``wish`` (the options of the vm web1) and ``expected``;
 ``seen`` is the definition that is there, ``running`` tells that it runs, ``volumes`` are more
 volumes of the pool default, with their sizes, and ``node`` is one of tests.unit.support.nodes, or
-what the node says of itself that is not as usual.
+what the node says of itself that is not as usual. ``template`` are the options of a vm that the
+template golden was made of.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ from typing import Any
 import yaml
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import fake_domain
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import (
     FakeNode,
     Thing,
     Volume,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import make_plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.plan import (
+    TEMPLATE_RESOURCE,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import parse_size
 from tests.unit.support import play
@@ -75,6 +83,10 @@ def _node(case: Mapping[str, Any]) -> FakeNode:
         running = case.get("running")
         live = fake_domain.started(config, 1) if running else None
         made.vms["web1"] = Thing(config, live, "running" if running else "shutoff")
+    if "template" in case:
+        play.converge(made, name="built", **case["template"])
+        wish = play.wish(TEMPLATE_RESOURCE, name="golden", from_vm="built")
+        apply(make_plan(TEMPLATE_RESOURCE, wish, FakeObserver(made)), FakeHost(made))
     return made
 
 

@@ -34,6 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import phase
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import NO_SEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import same_machine
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.clone import VM_CLONE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
@@ -44,11 +45,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
     raise_all,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
-
-_NO_SEED = (
-    "cloud_init: without a seed the guest keeps the host name, the machine-id and the SSH host "
-    "keys of the source."
-)
 
 
 def plan_clone(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Plan:
@@ -92,7 +88,7 @@ def plan_clone(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
         tuple(steps),
         before={"vm": None, "disks": {}},
         after={"vm": name, "disks": {one.disk.target: one.path for one in made.placed}},
-        warnings=(*made.warnings, *told, *(() if drive else (_NO_SEED,))),
+        warnings=(*made.warnings, *told, *(() if drive else (NO_SEED,))),
     )
 
 

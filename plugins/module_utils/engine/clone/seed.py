@@ -17,7 +17,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete im
     hypervisor_of,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import plan_seed
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.machine_id import VENDOR_DATA
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError, raise_all
@@ -44,7 +43,7 @@ def seed(
     wish = {"name": given["name"], "cloud_init": {"pool": pool, **options}, "fill_in": True}
     chosen, _reason = hypervisor_of({}, config, facts)
     wanted = complete(wish, root, config, chosen, facts)
-    planned = plan_seed(wanted, {}, facts, VENDOR_DATA)
+    planned = plan_seed(wanted, {}, facts, copied=True)
     raise_all([*planned.errors])
     (drive,) = wanted["cdroms"]
     write(VM, {"cdroms": [{**drive, "type": "file", **planned.drive}]}, root)

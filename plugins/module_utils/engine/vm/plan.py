@@ -87,6 +87,13 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     """
     given = {name: value for name, value in given.items() if name != "status"}
     seen, rename = plan_rename(given, seen)
+    if seen is None and "template" in given and given["state"] != "absent":
+        # Few vms are made of one.
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.use import (
+            of_template,
+        )
+
+        given = of_template(given, facts)
     root = tree.parse(seen.xml) if seen else None
     with unchanging(root):
         return _plan(given, seen, root, rename, facts)
@@ -108,7 +115,8 @@ def _plan(
     wanted = complete(given, root, config, hypervisor, facts)
     found = list(items(VM["disks"], root)) if root is not None else []
     storage = plan_storage(wanted["name"], wanted.get("disks", []), found, facts)
-    seed = plan_seed(wanted, config, facts)
+    copied = seen is None and "template" in given
+    seed = plan_seed(wanted, config, facts, copied)
     wanted = _with_medium(wanted, seed)
     changes = _changes(wanted, root, seen)
     owned = owned_volumes(config)
@@ -180,7 +188,7 @@ def _plan(
         before=_before(told, seen, actions),
         after=_after(told, given, wanted, seen, actions),
         restart_required=steps.waits,
-        warnings=(*warnings(wanted, facts), *kept),
+        warnings=(*warnings(wanted, facts), *seed.warnings, *kept),
         filled=_filled(given, wanted, hypervisor.name, reason) if seen is None else {},
         fails=_pending_error(given, steps.waits),
     )

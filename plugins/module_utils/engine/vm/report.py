@@ -32,26 +32,33 @@ def report_seen(
     observer: Observer, seen: Seen, sources: tuple[str, ...], facts: NodeFacts
 ) -> dict[str, Any]:
     """The same for a vm that was looked at; ``facts`` may be shared with others."""
-    values = read(VM, tree.parse(seen.xml))
-    # libvirt writes the first serial port once more, as a console.
-    own = [one for one in values.get("consoles", ()) if one.get("target_type") != "serial"]
-    values["consoles"] = own if values.get("serials") else values.get("consoles", [])
-    values["disks"] = [_disk(disk, facts) for disk in values.get("disks", ())]
-    named = registry.of(values["hypervisor"], observer.driver()).name
     addresses = observer.addresses(seen.name, sources) if seen.active else []
+    values = declared(tree.parse(seen.xml), observer.driver(), facts)
     return {
         **values,
-        "hypervisor": named,
         "autostart": seen.autostart,
         "state": state_of(seen.state),
-        # It is all there is, so that the same vm can be made of it elsewhere.
-        "fill_in": False,
         "status": {
             **(values.get("status") or {}),
             "phase": phase(seen.state),
             "saved": seen.saved,
             "addresses": addresses,
         },
+    }
+
+
+def declared(root: tree.Element, driver: str, facts: NodeFacts) -> dict[str, Any]:
+    """What a definition says, so that the same vm can be made of it elsewhere."""
+    values = read(VM, root)
+    # libvirt writes the first serial port once more, as a console.
+    own = [one for one in values.get("consoles", ()) if one.get("target_type") != "serial"]
+    values["consoles"] = own if values.get("serials") else values.get("consoles", [])
+    values["disks"] = [_disk(disk, facts) for disk in values.get("disks", ())]
+    # It is all there is.
+    return {
+        **values,
+        "hypervisor": registry.of(values["hypervisor"], driver).name,
+        "fill_in": False,
     }
 
 

@@ -15,6 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import N
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete import SEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal import seed_volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media import seed_iso
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.machine_id import VENDOR_DATA
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
@@ -26,18 +27,26 @@ class SeedPlan:
     created: tuple[str, ...] = ()
     drive: Mapping[str, Any] = field(default_factory=dict)
     errors: tuple[VmrtError, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+NO_SEED = (
+    "cloud_init: without a seed the guest keeps the host name, the machine-id and the SSH host "
+    "keys of the vm that its disks are copies of."
+)
 
 
 def plan_seed(
     wanted: Mapping[str, Any],
     config: Mapping[str, Any],
     facts: NodeFacts,
-    vendor_data: str | None = None,
+    copied: bool = False,
 ) -> SeedPlan:
-    """The seed of a completed wish; ``config`` are the values of the existing definition."""
+    """The seed of a completed wish; ``config`` are the values of the existing definition, and
+    ``copied`` tells that the disks of a new vm are those of another one."""
     options = wanted.get("cloud_init")
     if not options:
-        return SeedPlan()
+        return SeedPlan(warnings=(NO_SEED,) if copied else ())
     name = wanted["name"]
     if sum(drive["name"] == SEED for drive in wanted.get("cdroms", ())) > 1:
         return SeedPlan(
@@ -66,7 +75,7 @@ def plan_seed(
     current = facts.download(pool, volume) if seen else None
     told = {option: value for option, value in options.items() if option != "pool"}
     try:
-        content = seed_iso.replacement(current, told, name, vendor_data)
+        content = seed_iso.replacement(current, told, name, VENDOR_DATA if copied else None)
     except VmrtError as error:
         return SeedPlan(errors=(error,))
     return SeedPlan(

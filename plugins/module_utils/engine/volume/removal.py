@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import DeleteVolume
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, VolumeSeen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.catalogue import (
+    templates,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.actions import WipeVolume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import stays_inside
@@ -34,8 +37,7 @@ def plan_removal(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
     if volume is None:
         return Plan()
     stays_inside(volume, "name", facts)
-    needed = [f"the vm '{vm}'" for vm in vms(volume, facts)]
-    needed += [f"its overlay {one.pool}/{one.name}" for one in overlays(volume, facts)]
+    needed = [*needs(volume, facts), *template_of(volume, facts)]
     if needed:
         raise VmrtError(
             f"the volume '{name}' is needed by {', '.join(needed)}",
@@ -47,3 +49,18 @@ def plan_removal(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
     steps = (DeleteVolume(pool, name),)
     wipes = (WipeVolume(pool, name),) if given.get("wipe") else ()
     return Plan((*wipes, *steps), before={"state": "present"}, after={"state": "absent"})
+
+
+def needs(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
+    """The vms and overlays that need a volume."""
+    needed = [f"the vm '{vm}'" for vm in vms(volume, facts)]
+    return needed + [f"its overlay {one.pool}/{one.name}" for one in overlays(volume, facts)]
+
+
+def template_of(volume: VolumeSeen, facts: NodeFacts) -> list[str]:
+    """The templates that a volume is an image of, which lie beside it."""
+    return [
+        f"the template '{one.name}'"
+        for one in templates(facts.volumes(volume.pool), facts)
+        if any(disk.image == volume.name for disk in one.disks)
+    ]
