@@ -27,6 +27,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.push_job impor
     end_job,
     end_left,
     give_up,
+    one_at_a_time,
     wait,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup import actions
@@ -60,7 +61,8 @@ class LibvirtBackup(LibvirtRestore):
 
     def _take_backup(self, action: actions.TakeBackup) -> None:
         domain = self._thing("vm", action.name)
-        with backup_files.alone(action.folder, action.name), _in_memory(domain):
+        only = backup_files.alone(action.folder, action.name)
+        with only, one_at_a_time(domain), _in_memory(domain):
             end_left(domain, f"{action.folder}/{action.name}/")
             for name in action.stale:
                 forget_checkpoint(domain, name)

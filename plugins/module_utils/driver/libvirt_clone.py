@@ -19,6 +19,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.push_job impor
     begin,
     end_left,
     give_up,
+    one_at_a_time,
     wait,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.moment import write_to
@@ -35,9 +36,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import 
     VmrtError,
 )
 
-# What others call what is an option here.
-_OPTIONS = {"destination": "pool", "vm": "source"}
-
 
 class LibvirtClone(LibvirtRestore):
     """One method for each action of cloning."""
@@ -45,7 +43,7 @@ class LibvirtClone(LibvirtRestore):
     def _copy_disks(self, action: CopyDisks) -> None:
         domain = self._thing("vm", action.source)
         files = {one.target: self._hidden(one.pool, one.volume) for one in action.disks}
-        with _taken_back(domain):
+        with _taken_back(domain, action.option):
             first = action.disks[0]
             mutex = f"{self._folder(first.pool)}/{first.volume}.copy"
             # Keeps other runs from the same volumes, until they are seen.
@@ -66,7 +64,9 @@ class LibvirtClone(LibvirtRestore):
 
 
 @contextmanager
-def _taken_back(domain: Any) -> Iterator[None]:
+def _taken_back(domain: Any, named: str) -> Iterator[None]:
+    # What others call what is an option here.
+    options = {"destination": "pool", "vm": named, "source": named}
     try:
         yield
     except (VmrtError, libvirt.libvirtError, OSError) as error:
@@ -75,7 +75,7 @@ def _taken_back(domain: Any) -> Iterator[None]:
         raise Undone(
             f"{said.rstrip('.')}. No disk was made, and '{domain.name()}' "
             f"{'goes on' if domain.isActive() else 'is off'} with its own, as they were",
-            option=_OPTIONS.get(option, option) or None,
+            option=options.get(option, option) or None,
             hint=getattr(error, "hint", None),
         ) from error
 
@@ -91,19 +91,20 @@ def _push(domain: Any, action: CopyDisks, files: Mapping[str, str]) -> None:
     """The machine writes what its disks are at this moment to new files."""
     if any(one.backing for one in action.disks):
         raise _started(action)
-    end_left(domain, *files.values())
     root = tree.new("domainbackup")
     root.set("mode", "push")
     for one in action.disks:
-        path = files[one.target]
-        with suppress(FileNotFoundError):
-            os.unlink(path)
-        write_to(root, one.target, one.source.format, path)
-    try:
-        begin(domain, tree.render(root), None, action.quiesce)
-        wait(domain, "pool")
-    finally:
-        give_up(domain, *files.values())
+        write_to(root, one.target, one.source.format, files[one.target])
+    with one_at_a_time(domain):
+        end_left(domain, *files.values())
+        for path in files.values():
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        try:
+            begin(domain, tree.render(root), None, action.quiesce)
+            wait(domain, "pool")
+        finally:
+            give_up(domain, *files.values())
 
 
 def _convert(domain: Any, action: CopyDisks, files: Mapping[str, str]) -> None:

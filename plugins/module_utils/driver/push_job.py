@@ -7,8 +7,10 @@ guest goes on, and its own files are not touched."""
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
@@ -16,11 +18,30 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
     supported,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import job_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import part_file
+from ansible_collections.vmrt.libvirt.plugins.module_utils.own_folder import own_folder
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 # How often a job is asked how far it is, in seconds.
 _INTERVAL = 0.1
+# What keeps runs apart, with a file for each machine while it writes.
+_FOLDER = ".local/state/vmrt.libvirt/jobs"
+
+
+@contextmanager
+def one_at_a_time(domain: Any) -> Iterator[None]:
+    """Be the only run that has a machine write its disks: libvirt tells how the last job ended, and
+    not whose it was. Raises VmrtError where another run is at it."""
+    with ExitStack() as held:
+        # Without a place for it, libvirt's own refusals have to do.
+        with suppress(OSError):
+            path = os.path.join(own_folder(_FOLDER), domain.UUIDString())
+            try:
+                held.enter_context(part_file(path))
+            except VmrtError as error:
+                raise _busy(domain) from error
+        yield
 
 
 def end_left(domain: Any, *ours: str) -> None:
@@ -31,12 +52,16 @@ def end_left(domain: Any, *ours: str) -> None:
         return
     paths = [one.get("file") or "" for one in tree.parse(told).iterfind("disks/disk/target")]
     if not any(path.startswith(ours) for path in paths):
-        raise VmrtError(
-            f"somebody else copies the disks of '{domain.name()}'",
-            option="vm",
-            hint="Wait for it.",
-        )
+        raise _busy(domain)
     end_job(domain)
+
+
+def _busy(domain: Any) -> VmrtError:
+    return VmrtError(
+        f"somebody else copies the disks of '{domain.name()}'",
+        option="vm",
+        hint="Wait for it, and run again.",
+    )
 
 
 def end_job(domain: Any) -> None:

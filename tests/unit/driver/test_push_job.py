@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 pytest.importorskip("libvirt")
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import push_job
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 OURS = "/images/.web2-root.qcow2.part"
 
@@ -22,6 +24,9 @@ class Domain:
 
     def __init__(self, file: str | None):
         self.file = file
+
+    def UUIDString(self) -> str:
+        return "c7a5fdbd-cdaf-9455-926a-d65c16db1809"
 
     def name(self) -> str:
         return "web1"
@@ -52,3 +57,26 @@ def test_a_run_that_fails_ends_its_own_job_alone(
     domain = Domain(file)
     push_job.give_up(domain, OURS)
     assert domain.file == left
+
+
+def test_one_run_at_a_time_has_a_machine_write_its_disks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_job, "own_folder", lambda _name: str(tmp_path))
+    domain = Domain(None)
+    with push_job.one_at_a_time(domain):
+        with pytest.raises(VmrtError, match="somebody else"), push_job.one_at_a_time(domain):
+            pass
+        assert [*tmp_path.iterdir()]
+    assert not [*tmp_path.iterdir()]
+    with push_job.one_at_a_time(domain):
+        pass
+
+
+def test_without_a_place_for_it_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(_name: str) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr(push_job, "own_folder", nowhere)
+    with push_job.one_at_a_time(Domain(None)), push_job.one_at_a_time(Domain(None)):
+        pass

@@ -29,10 +29,12 @@ class CopiedDisk:
 class CopyDisks(Action):
     """Copy the disks of a vm, as they are at one moment, to new volumes that nobody sees yet.
 
-    A vm in memory writes them itself, and goes on; those of a vm that is off are read.
+    A vm in memory writes them itself, and goes on; those of a vm that is off are read. ``option``
+    is that which named it.
     """
 
     source: str
     volumes: Sequence[str]
     disks: Sequence[CopiedDisk] = field(metadata=HIDDEN)
     quiesce: bool = field(default=False, metadata=HIDDEN)
+    option: str = field(default="source", metadata=HIDDEN)

@@ -101,9 +101,10 @@ def _made(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
     images = tuple(
         NewImage(one.volume, one.disk.format, one.disk.volume or "") for one in made.placed
     )
+    quiesce = given.get("quiesce", False)
     return Plan(
         (
-            CopyDisks(source.name, volumes, tuple(made.disks), given.get("quiesce", False)),
+            CopyDisks(source.name, volumes, tuple(made.disks), quiesce, option="from_vm"),
             MakeTemplate(name, pool, volumes, images, template.file, template.as_json()),
         ),
         before={"template": None, "images": {}},
