@@ -259,6 +259,8 @@ def test_files_secrets_and_ends(lab: Any, tiny_image: Path, tmp_path: Path) -> N
         larger_again=task("disk", **larger),
         copied=task("disk", name="it-copies-x", clone_from=hidden["name"], flat=True),
         off=task("vm", name="it-copies", state="stopped", force=True, stop_timeout=1),
+        larger_off=task("disk", **{**locked, "size": "48MiB"}),
+        larger_off_again=task("disk", **{**locked, "size": "48MiB"}),
         clone_check=check("disk", **clone),
         clone=task("disk", **clone),
         clone_again=task("disk", **clone),
@@ -301,6 +303,8 @@ def test_files_secrets_and_ends(lab: Any, tiny_image: Path, tmp_path: Path) -> N
     assert verbs(seen["larger"]) == ["block_resize"]
     assert not seen["larger_again"]["changed"]
     refused(seen["copied"], "clone_from")
+    assert verbs(seen["larger_off"]) == ["resize_volume"], seen["larger_off"]
+    assert not seen["larger_off_again"]["changed"]
     assert seen["clone_check"]["actions"] == seen["clone"]["actions"]
     assert verbs(seen["clone"]) == ["clone_volume"]
     assert seen["clone"]["disk"]["encrypted"] is True

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import Any, Callable
 
@@ -22,6 +23,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observ
     LibvirtObserver,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import VolumeSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.here import is_here
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.progress import (
     Progress,
 )
@@ -31,6 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.race import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume_xml import (
     volume_xml,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.part_file import storing
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import (
     called,
 )
@@ -82,6 +86,11 @@ class LibvirtStorage(LibvirtObserver):
 
     def _resize_volume(self, action: actions.ResizeVolume) -> None:
         volume = self._volume_of(action.pool, action.volume)
+        seen = self._volume(action.pool, volume)
+        if seen.encrypted and seen.format == "raw" and is_here(self.uri):
+            _lengthen(seen, action.capacity)
+            refresh(self._thing("pool", action.pool))
+            return
         try:
             volume.resize(action.capacity, 0)
         except libvirt.libvirtError as error:
@@ -147,3 +156,13 @@ class LibvirtStorage(LibvirtObserver):
     def _nobody_writes(self, path: str) -> bool:
         """Can a file have a second name?"""
         return not any(user.writes for user in self.users().get(path, ()))
+
+
+def _lengthen(volume: VolumeSeen, capacity: int) -> None:
+    """What LUKS encrypts goes as far as its file does. libvirt would ask for a passphrase that is
+    not needed, and mostly has forgotten which it is."""
+    more = capacity - (volume.capacity or capacity)
+    if more < 0:
+        raise lost(f"grew the volume '{volume.name}' more")
+    with called("size"), storing(volume.path):
+        os.truncate(volume.path, os.path.getsize(volume.path) + more)
