@@ -84,7 +84,13 @@ class FakeBackup(FakeObserver):
             disks.append(replace(disk, size=_SIZE, sha256=self.file_digest(path)))
         path = f"{action.folder}/{action.name}/{action.backup}/{backup_files.DEFINITION}"
         self._node.files[path] = action.definition
-        whole = replace(entry, disks=tuple(disks)).as_json()
+        stored = None
+        if action.nvram:
+            kept = f"{action.folder}/{action.name}/{action.backup}/{backup_files.NVRAM}"
+            self._node.files[kept] = self._node.files[action.nvram]
+            files[backup_files.NVRAM] = FileSeen(len(self._node.files[kept]))
+            stored = self.file_digest(kept)
+        whole = replace(entry, disks=tuple(disks), nvram=stored).as_json()
         key = (action.folder, action.name, action.backup)
         self._node.backups[key] = BackupSeen(action.name, action.backup, whole, files)
         self._mark(thing, entry, action.folder, paths)
@@ -130,6 +136,9 @@ class FakeBackup(FakeObserver):
         path = f"{self._folder(action.pool)}/{action.volume}"
         made = Volume(path, action.capacity, action.format, written=held)
         self._node.restoring[action.pool, action.volume] = made
+
+    def _copy_nvram(self, action: actions.CopyNvram) -> None:
+        self._node.files[action.path] = self._node.files[action.source]
 
     def _define_with_volumes(self, action: actions.DefineWithVolumes) -> None:
         made = {}

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.checkpoint import (
     forget_checkpoint,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.halted import in_memory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.kept_checkpoints import job_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_restore import (
     LibvirtRestore,
@@ -62,15 +62,16 @@ class LibvirtBackup(LibvirtRestore):
     def _take_backup(self, action: actions.TakeBackup) -> None:
         domain = self._thing("vm", action.name)
         only = backup_files.alone(action.folder, action.name)
-        with only, one_at_a_time(domain), _in_memory(domain):
+        with only, one_at_a_time(domain), in_memory(domain):
             end_left(domain, f"{action.folder}/{action.name}/")
             for name in action.stale:
                 forget_checkpoint(domain, name)
             path = backup_files.begin(action.folder, action.name, action.backup)
             try:
                 begin(domain, backup_xml(action), checkpoint_xml(action), action.quiesce)
+                nvram = backup_files.content(action.nvram) if action.nvram else None
                 wait(domain, "folder")
-                _keep(action, path)
+                _keep(action, path, nvram)
             except (VmrtError, libvirt.libvirtError, OSError) as error:
                 _take_back(domain, action)
                 raise _undone(domain, error) from error
@@ -93,22 +94,6 @@ class LibvirtBackup(LibvirtRestore):
         forget_checkpoint(self._thing("vm", action.name), action.checkpoint)
 
 
-@contextmanager
-def _in_memory(domain: Any) -> Iterator[None]:
-    """Only a machine in memory has its disks written elsewhere."""
-    if domain.isActive():
-        yield
-        return
-    # Whatever becomes of us, it does not stay in memory.
-    flags = libvirt.VIR_DOMAIN_START_PAUSED | libvirt.VIR_DOMAIN_START_AUTODESTROY
-    domain.createWithFlags(flags)
-    try:
-        yield
-    finally:
-        with suppress(libvirt.libvirtError):
-            domain.destroy()
-
-
 def _undone(domain: Any, error: Exception) -> Undone:
     said = error.message if isinstance(error, VmrtError) else str(error)
     runs = "the vm runs on" if domain.isActive() else "the vm is off"
@@ -119,12 +104,16 @@ def _undone(domain: Any, error: Exception) -> Undone:
     )
 
 
-def _keep(action: actions.TakeBackup, path: str) -> None:
+def _keep(action: actions.TakeBackup, path: str, nvram: bytes | None) -> None:
     """Put what was written into the catalogue; its entry comes last."""
     entry = action.entry
     disks = tuple(_settled(disk, entry.parent, path) for disk in entry.disks)
     backup_files.keep(f"{path}/{backup_files.DEFINITION}", action.definition.encode())
-    whole = replace(entry, disks=disks).as_json()
+    stored = None
+    if nvram is not None:
+        backup_files.keep(f"{path}/{backup_files.NVRAM}", nvram)
+        stored = backup_files.digest(f"{path}/{backup_files.NVRAM}")
+    whole = replace(entry, disks=disks, nvram=stored).as_json()
     backup_files.keep(f"{path}/{backup_files.ENTRY}", whole.encode())
 
 

@@ -42,24 +42,41 @@ class LibvirtRestore(LibvirtDefine):
                 option="pool",
             ) from error
 
+    def _copy_nvram(self, action: actions.CopyNvram) -> None:
+        hidden = _beside(action.path)
+        self._unseen(hidden)
+        try:
+            content = backup_files.content(action.source)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+            with open(os.open(hidden, flags, 0o600), "wb") as file:
+                file.write(content)
+            backup_files.settle(hidden)
+        except (OSError, VmrtError) as error:
+            message = error.message if isinstance(error, VmrtError) else error.strerror
+            raise Undone(
+                f"can't copy what UEFI stores to {action.path}: {message}. No disk was made"
+            ) from error
+
     def _define_with_volumes(self, action: actions.DefineWithVolumes) -> None:
-        with self._appeared(action.volumes):
+        with self._appeared(action.volumes, action.nvram):
             self._define(action.definition)
 
     @contextmanager
-    def _appeared(self, volumes: Sequence[str]) -> Iterator[None]:
-        """Have volumes that were written appear; they go where what comes with them fails."""
+    def _appeared(self, volumes: Sequence[str], nvram: str | None = None) -> Iterator[None]:
+        """Have files that were written appear; they go where what comes with them fails."""
+        split = [one.split("/", 1) for one in volumes]
+        files = [f"{self._folder(pool)}/{volume}" for pool, volume in split]
+        files += [nvram] if nvram else []
         made: list[str] = []
         try:
-            for one in volumes:
-                self._appear(*one.split("/", 1))
+            for one in files:
+                _appear(one)
                 made.append(one)
             yield
         except (VmrtError, libvirt.libvirtError) as error:
             for one in made:
                 with suppress(OSError):
-                    pool, volume = one.split("/", 1)
-                    os.unlink(f"{self._folder(pool)}/{volume}")
+                    os.unlink(one)
             message = error.message if isinstance(error, VmrtError) else str(error)
             raise Undone(
                 f"{message.rstrip('.')}. No disk was made",
@@ -67,33 +84,38 @@ class LibvirtRestore(LibvirtDefine):
                 hint=getattr(error, "hint", None),
             ) from error
         finally:
-            for pool in dict.fromkeys(one.split("/", 1)[0] for one in volumes):
+            for pool in dict.fromkeys(pool for pool, _volume in split):
                 refresh(self._thing("pool", pool))
 
     def _unseen(self, path: str) -> None:
         """A disk that is written now: nobody is to see it until all is there."""
         self._at_close.callback(_forget, path)
 
-    def _appear(self, pool: str, volume: str) -> None:
-        try:
-            # Unlike a new name, a link is never put in the place of another file.
-            os.link(self._hidden(pool, volume), f"{self._folder(pool)}/{volume}")
-            os.unlink(self._hidden(pool, volume))
-        except FileExistsError as error:
-            raise lost(f"made the volume '{volume}' of the pool '{pool}'") from error
-        except OSError as error:
-            raise VmrtError(
-                f"can't make '{volume}' in the pool '{pool}': {error.strerror}"
-            ) from error
-
     def _hidden(self, pool: str, volume: str) -> str:
-        return f"{self._folder(pool)}/.{volume}.part"
+        return _beside(f"{self._folder(pool)}/{volume}")
 
     def _folder(self, pool: str) -> str:
         seen = self.pool(pool)
         if seen is None or seen.target is None:
             raise VmrtError(f"the pool '{pool}' is gone")
         return seen.target
+
+
+def _beside(path: str) -> str:
+    """Where a file is written that nobody is to see yet."""
+    folder, _slash, name = path.rpartition("/")
+    return f"{folder}/.{name}.part"
+
+
+def _appear(path: str) -> None:
+    try:
+        # Unlike a new name, a link is never put in the place of another file.
+        os.link(_beside(path), path)
+        os.unlink(_beside(path))
+    except FileExistsError as error:
+        raise lost(f"made {path}") from error
+    except OSError as error:
+        raise VmrtError(f"can't make {path}: {error.strerror}") from error
 
 
 def _forget(path: str) -> None:

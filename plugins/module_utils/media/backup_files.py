@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of a catalogue of backups: FOLDER/VM/BACKUP with backup.json, definition.xml and one
-qcow2 file for each disk. They can be read without us."""
+"""The files of a catalogue of backups: FOLDER/VM/BACKUP with backup.json, definition.xml, one
+qcow2 file for each disk, and nvram.fd with what UEFI stores. They can be read without us."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qcow2 import ba
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.regular_file import regular_file
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import LostRace, VmrtError
 
-ENTRY, DEFINITION = "backup.json", "definition.xml"
+ENTRY, DEFINITION, NVRAM = "backup.json", "definition.xml", "nvram.fd"
 _LOCK = ".lock"
 _CHUNK = 2**20
 # Nobody needs a longer entry.
@@ -124,6 +124,12 @@ def digest(path: str) -> str:
         for chunk in iter(lambda: file.read(_CHUNK), b""):
             told.update(chunk)
     return told.hexdigest()
+
+
+def content(path: str) -> bytes:
+    """All that is in a small file."""
+    with regular_file(path, "vm") as (file, _size):
+        return file.read()
 
 
 def begin(folder: str, vm: str, name: str) -> str:

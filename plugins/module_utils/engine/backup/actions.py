@@ -33,7 +33,7 @@ class TakeBackup(Action):
 
     ``entry`` is what the catalogue will say but for sizes and digests; ``since`` the checkpoint
     that an incremental one goes on from. Of libvirt's checkpoints, ``stale`` go before it, and
-    ``outlived`` after it.
+    ``outlived`` after it. ``nvram`` is the file in which UEFI stores what it knows.
     """
 
     name: str
@@ -46,6 +46,7 @@ class TakeBackup(Action):
     quiesce: bool = field(default=False, metadata=HIDDEN)
     stale: Sequence[str] = field(default=(), metadata=HIDDEN)
     outlived: Sequence[str] = field(default=(), metadata=HIDDEN)
+    nvram: str | None = field(default=None, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,22 @@ class RestoreDisk(Action):
 
 
 @dataclass(frozen=True)
+class CopyNvram(Action):
+    """Copy the file in which UEFI stores what it knows, to one that nobody sees yet."""
+
+    source: str
+    path: str
+
+
+@dataclass(frozen=True)
 class DefineWithVolumes(Action):
     """Have volumes that were written, given as pool and name, appear with the vm that they belong
-    to."""
+    to, and the file ``nvram``."""
 
     name: str
     volumes: Sequence[str]
     definition: Define = field(metadata=HIDDEN)
+    nvram: str | None = field(default=None, metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

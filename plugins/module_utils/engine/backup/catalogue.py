@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import (
     DEFINITION,
+    NVRAM,
     BackupSeen,
     FileSeen,
     refers_to,
@@ -54,7 +55,8 @@ class BackupDisk:
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup; ``created`` is in seconds since 1970, ``definition`` the digest of that file."""
+    """A backup; ``created`` is in seconds since 1970, ``definition`` the digest of that file, and
+    ``nvram`` that of the file with what UEFI stores, where there is one."""
 
     vm: str
     name: str
@@ -68,6 +70,7 @@ class Backup:
     checkpoint: str | None
     definition: str
     disks: tuple[BackupDisk, ...]
+    nvram: str | None = None
 
     def disk(self, target: str) -> BackupDisk | None:
         return next((one for one in self.disks if one.target == target), None)
@@ -146,11 +149,13 @@ class Catalogue:
     def _own(self, one: Backup, digest: Digest | None) -> Iterator[str]:
         files = self._seen[one.name].files
         parent = self.get(one.parent)
-        definition = files.get(DEFINITION)
-        if definition is None:
-            yield f"{one.name}/{DEFINITION} is missing"
-        elif digest and digest(self.path(one.name, DEFINITION)) != one.definition:
-            yield f"{one.name}/{DEFINITION} has another digest"
+        for file, expected in ((DEFINITION, one.definition), (NVRAM, one.nvram)):
+            if expected is None:
+                continue
+            if file not in files:
+                yield f"{one.name}/{file} is missing"
+            elif digest and digest(self.path(one.name, file)) != expected:
+                yield f"{one.name}/{file} has another digest"
         for disk in one.disks:
             link = f"{one.name}/{disk.file}"
             trouble = _wrong(one, disk, files.get(disk.file))

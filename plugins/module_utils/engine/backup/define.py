@@ -44,14 +44,20 @@ def define(
     place: str,
     placed: list[Placed],
     owned: Iterable[str],
+    nvram: str | None,
     seen: Seen | None,
     facts: NodeFacts,
 ) -> Defined:
-    """The definition of a backup with its disks in their new places. ``seen`` is the vm that it
-    takes the place of."""
+    """The definition of a backup with its disks in their new places, and the file ``nvram`` for
+    what UEFI stores. ``seen`` is the vm that it takes the place of."""
     root = tree.parse(xml)
     warnings = move_to(placed, root, name, seen, facts)
-    write(VM, {"status": {"owned_volumes": sorted({*owned, *(one.key for one in placed)})}}, root)
+    mine = sorted({*owned, *(one.key for one in placed)})
+    # A move that it was in then is none of this vm.
+    write(VM, {"status": {"owned_volumes": mine, "moving": []}}, root)
+    if nvram:
+        _forget_nvram(root)
+        write(VM, {"boot": {"nvram": {"path": nvram}}}, root)
     tree.ensure(root, _MARK, VM.order).put(place)
     return Defined(tree.render(root), warnings)
 
@@ -86,8 +92,13 @@ def _identify(root: tree.Element, renamed: bool, seen: Seen | None, facts: NodeF
         owner = facts.macs.get(mac.get("address").lower())
         if renamed or owner not in (None, root.findtext("name")):
             mac.getparent().remove(mac)
+    if renamed:
+        _forget_nvram(root)
+
+
+def _forget_nvram(root: tree.Element) -> None:
     nvram = root.find("os/nvram")
-    if renamed and nvram is not None:
+    if nvram is not None:
         for source in nvram.findall("source"):
             nvram.remove(source)
         nvram.attrib.pop("type", None)

@@ -12,8 +12,8 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.catalogue import BackupDisk
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.kind import has_uefi
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.disk_status import path_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import is_elsewhere
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import FULL
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -79,7 +79,7 @@ def written_disks(
 def left_out(seen: Seen) -> Iterator[str]:
     """What a backup of all disks does not hold."""
     root = tree.parse(seen.xml)
-    if has_uefi(root):
-        yield "what UEFI stores is in no backup."
+    if is_elsewhere(root):
+        yield "what UEFI stores is in no backup: it is in no file of the node."
     if root.find("devices/tpm/backend[@type='emulator']") is not None:
         yield "what the TPM stores is in no backup."

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, Start
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.actions import (
+    CopyNvram,
     DefineWithVolumes,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.catalogue import (
@@ -35,10 +36,14 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.disk_status import path_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import new_path
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up, phase
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.removal import owned_volumes
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import same_machine
-from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import DEFINITION
+from ansible_collections.vmrt.libvirt.plugins.module_utils.media.backup_files import (
+    DEFINITION,
+    NVRAM,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import VM_RESTORE
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -77,7 +82,8 @@ def plan_restore(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) 
     )
     old = owned_volumes(read(VM, tree.parse(seen.xml))) if seen else []
     text = facts.read_file(known.path(backup.name, DEFINITION), _LONGEST) or ""
-    made = define(text, name, where, placed, old, seen, facts)
+    nvram = new_path(name, None, facts) if backup.nvram else None
+    made = define(text, name, where, placed, old, nvram, seen, facts)
     complaints = facts.complaints("vm", made.xml)
     if complaints:
         raise VmrtError(
@@ -85,11 +91,12 @@ def plan_restore(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) 
         )
     before = (seen.fingerprint, seen.xml) if seen else (None, None)
     last = DefineWithVolumes(
-        name, tuple(one.key for one in placed), Define("vm", name, made.xml, *before)
+        name, tuple(one.key for one in placed), Define("vm", name, made.xml, *before), nvram
     )
+    stored = (CopyNvram(known.path(backup.name, NVRAM), nvram),) if nvram else ()
     start = (Start("vm", name),) if given.get("start") else ()
     return Plan(
-        (*written(placed, known, backup), last, *start),
+        (*written(placed, known, backup), *stored, last, *start),
         before={"vm": name if seen else None, "disks": _disks(seen, facts)},
         after={"vm": name, "disks": {one.disk.target: one.path for one in placed}},
         filled={"backup": backup.name},

@@ -37,6 +37,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.guest.channel import agent_channel
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import read_moment
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import nvram_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import is_up
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.backup import (
     FULL,
@@ -90,6 +91,7 @@ def take(given: Mapping[str, Any], seen: Seen, known: Catalogue, facts: NodeFact
         definition=hashlib.sha256(seen.xml.encode()).hexdigest(),
         disks=tuple(disks),
     )
+    nvram = nvram_of(tree.parse(seen.live_xml or seen.xml))
     since = parent.checkpoint if parent and kind == INCREMENTAL else None
     valid = {one.checkpoint for one in known.backups}
     step = TakeBackup(
@@ -103,6 +105,7 @@ def take(given: Mapping[str, Any], seen: Seen, known: Catalogue, facts: NodeFact
         quiesce=backup.quiesced,
         stale=[one for one in mine if one not in valid],
         outlived=[one for one in mine if one in valid],
+        nvram=nvram if nvram and facts.is_file(nvram) else None,
     )
     cleared: list[Action] = [
         ClearBackup(seen.name, one, known.folder) for one in sorted(known.leftovers)

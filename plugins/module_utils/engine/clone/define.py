@@ -12,8 +12,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.define 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.clone.disks import Copies
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.kind import has_uefi
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.complete import mac_of
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import is_elsewhere
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
@@ -57,7 +57,9 @@ def define(seen: Seen, name: str, made: Copies, facts: NodeFacts) -> tuple[tree.
     for target in made.left_out:
         disk = root.find(f"devices/disk/target[@dev='{target}']").getparent()
         disk.getparent().remove(disk)
-    warnings = [*move_to(made.placed, root, name, None, facts), *_freed(root), *_afresh(root)]
+    elsewhere = is_elsewhere(root)
+    warnings = move_to(made.placed, root, name, None, facts)
+    warnings += [*_freed(root), *_afresh(root, elsewhere)]
     for nic in items(VM["nics"], root):
         mac = mac_of(facts.node["hostname"], name, nic.values["name"])
         tree.ensure(nic.element, "mac/@address", VM["nics"].schema.order).put(mac)
@@ -99,10 +101,10 @@ def _freed(root: tree.Element) -> Iterator[str]:
             yield f"its drive {disk.find('target').get('dev')} is empty."
 
 
-def _afresh(root: tree.Element) -> Iterator[str]:
+def _afresh(root: tree.Element, elsewhere: bool) -> Iterator[str]:
     """What the copy does not have of the source, and what it has in common with it."""
-    if has_uefi(root):
-        yield "what UEFI stored is not copied."
+    if elsewhere:
+        yield "what UEFI stored is not copied: it is in no file of the node."
     if root.find("devices/tpm/backend[@type='emulator']") is not None:
         yield "what the TPM stored is not copied."
     for source in root.findall("devices/*/source[@path]"):

@@ -15,6 +15,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
     Start,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.actions import (
+    CopyNvram,
     DefineWithVolumes,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.restore import (
@@ -33,6 +34,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.clone.seed imp
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts, Observer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import new_path, nvram_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.power import phase
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.seed import NO_SEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import same_machine
@@ -67,6 +69,10 @@ def plan_clone(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
     made = copies(given, source, facts)
     root, told = define(source, name, made, facts)
     pool = given.get("pool") or next((one.pool for one in made.placed), "default")
+    stored, nvram = nvram_of(tree.parse(source.live_xml or source.xml)), None
+    if stored and facts.is_file(stored):
+        nvram = new_path(name, stored, facts)
+        write(VM, {"boot": {"nvram": {"path": nvram}}}, root)
     seeds, drive = seed(given, root, pool, facts)
     owned = sorted([*drive, *(one.key for one in made.placed)])
     write(VM, {"status": {"owned_volumes": owned}}, root)
@@ -81,7 +87,9 @@ def plan_clone(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) ->
     if made.disks:
         quiesce = given.get("quiesce", False)
         steps.append(CopyDisks(source.name, keys, tuple(made.disks), quiesce))
-    steps += [*seeds, DefineWithVolumes(name, keys, Define("vm", name, xml))]
+    if stored and nvram:
+        steps.append(CopyNvram(stored, nvram))
+    steps += [*seeds, DefineWithVolumes(name, keys, Define("vm", name, xml), nvram)]
     if given.get("start"):
         steps.append(Start("vm", name))
     return Plan(

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.world import World
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import has_uefi
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
@@ -97,14 +98,6 @@ def _against_external(world: World, facts: NodeFacts) -> Iterator[str]:
             yield f"the disk {disk.name} is shared"
     if not world.disks:
         yield "it has no disk"
-
-
-def has_uefi(root: tree.Element) -> bool:
-    loader, system = root.find("os/loader"), root.find("os")
-    return bool(
-        (loader is not None and loader.get("type") == "pflash")
-        or (system is not None and system.get("firmware") == "efi")
-    )
 
 
 def left_out(root: tree.Element, kind: str) -> list[str]:

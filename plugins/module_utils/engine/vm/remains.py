@@ -11,12 +11,12 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import NodeFacts
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import NVRAM_FOLDER
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 # The first libvirt that can be told to keep the state of a TPM.
 _KEEPS_TPM = (8, 9)
 _TPM_FOLDER = "/var/lib/libvirt/swtpm"
-_NVRAM_FOLDER = "/var/lib/libvirt/qemu/nvram"
 
 
 def refusals(
@@ -70,7 +70,7 @@ def kept_state(config: Mapping[str, Any]) -> list[str]:
     nvram = (config.get("boot") or {}).get("nvram") or {}
     path = nvram.get("path") or nvram.get("source")
     if path is None and config.get("firmware") == "efi":
-        path = f"{_NVRAM_FOLDER}/{config['name']}_VARS.fd"
+        path = f"{NVRAM_FOLDER}/{config['name']}_VARS.fd"
     kept = [("What UEFI stored", path)] if path else []
     if (config.get("tpm") or {}).get("type") == "emulator":
         kept.append(("What the TPM stored", f"{_TPM_FOLDER}/{config['uuid']}"))
