@@ -610,6 +610,16 @@ vms:
           type: dict
           sample:
             cpu.mode: host-model
+        moving:
+          description:
+            - Volumes that a move has made on another node so far,
+              as the UUID of that node, pool and name. They are told
+              until the move is over; after one that broke off, until
+              the next one removes them there.
+          type: list
+          elements: str
+          sample:
+            - 0d7f5a52-0000-4000-8000-000000000002/default/web1-root.qcow2
         owned_volumes:
           description:
             - Volumes that the vm's declaration created, as pool and

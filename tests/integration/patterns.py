@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Machines that have nothing to boot: what is on their disks is what a test wrote there."""
+"""Machines that have nothing to boot, whose disks hold what a test wrote there, and tiny guests,
+which do what is typed into their console."""
 
 from __future__ import annotations
 
@@ -34,6 +35,22 @@ def contents(vm: str) -> Task:
         "qemu-img convert -U -f $format -O raw $file /var/tmp/raw; "
         "sha256sum </var/tmp/raw; rm /var/tmp/raw; done"
     )
+
+
+def console_of(vm: str) -> dict[str, str]:
+    """The console of a tiny guest, and the file with all that it said."""
+    return {"name": "console", "log": f"/var/log/libvirt/qemu/{vm}-console.log"}
+
+
+def ready(vm: str) -> Task:
+    """Wait until its shell asks for something."""
+    log = console_of(vm)["log"]
+    return shell(f"for i in $(seq 120); do grep -qs '^/ #' {log} && break; sleep 0.5; done")
+
+
+def typed(vm: str, text: str) -> Task:
+    # QEMU looks once in a second whether somebody has the other end of the line.
+    return shell(f"(sleep 2; cat; sleep 2) >$(virsh ttyconsole {vm}) <<'END'{text}END")
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> None:

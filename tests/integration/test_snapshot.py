@@ -13,6 +13,12 @@ from tests.integration.play import Task, check, picture, play, refused, shell, t
 
 FOLDER = "/var/lib/libvirt/images"
 POOL = task("pool", name="default", state="active")
+CLONE = f"{FOLDER}/it-snap-clone-root.qcow2"
+# What the first disk held when the snapshot two was taken.
+COPY_HOLDS = (
+    "qemu-io -r -f qcow2 -c 'read -P 1 64k 64k' -c 'read -P 1 1M 64k' -c 'read -P 0 2M 64k' "
+    f"{FOLDER}"
+)
 VM: dict[str, Any] = {"name": "it-snap", "memory": "64MiB", "force": True, "stop_timeout": 1}
 # The machine has nothing to boot, so only this test writes to its disks.
 DISKS: list[dict[str, Any]] = [
@@ -68,9 +74,13 @@ def files() -> Task:
 
 def same(result: dict[str, Any]) -> None:
     """Each pattern was where it should be."""
+    same_reads(result, 16)
+
+
+def same_reads(result: dict[str, Any], reads: int) -> None:
     assert result["rc"] == 0, result["stdout"]
     assert "failed" not in result["stdout"] + result["stderr"], result["stdout"]
-    assert result["stdout"].count("read 65536/65536") == 16
+    assert result["stdout"].count("read 65536/65536") == reads
 
 
 def test_external_snapshots_of_a_machine(lab: Any, tmp_path: Path) -> None:
@@ -191,6 +201,9 @@ def test_internal_snapshots_and_retention(lab: Any, tmp_path: Path) -> None:
     ]
     running = {**VM, "state": "running", "disks": disks}
     keep = {"prefix": "auto-", "last": 2}
+    copy = "it-snap-copy-of-two.qcow2"
+    copy_of_two = {"name": copy, "clone_from": "it-snap-root.qcow2", "clone_snapshot": "two"}
+    vm_of_two = {**VM, "name": "it-snap-two", "disks": [{"name": "root", "volume": copy}]}
     seen = play(
         lab,
         tmp_path,
@@ -207,10 +220,28 @@ def test_internal_snapshots_and_retention(lab: Any, tmp_path: Path) -> None:
         state_2=shell("virsh domstate it-snap"),
         now_1=holds(1),
         same_vm=task("vm", **running),
+        live=snap("live"),
+        write_6=write(6),
+        live_back=snap("live", state="reverted", force=True),
+        now_live=holds(1),
+        live_gone=snap("live", state="absent"),
+        state_live=shell("virsh domstate it-snap"),
+        now_later=holds(1),
+        of_running=check("disk", **copy_of_two),
         one_back=snap("one", state="reverted", force=True),
         state_1=shell("virsh domstate it-snap"),
         now_0=holds(),
         info=task("snapshot_info", vm="it-snap"),
+        copied=task("disk", **copy_of_two),
+        copied_again=task("disk", **copy_of_two),
+        copy_holds=shell(f"{COPY_HOLDS}/{copy}"),
+        vm_of_copy=task("vm", **vm_of_two, state="running"),
+        clone=task("vm_clone", name="it-snap-clone", source="it-snap"),
+        clone_holds=shell(f"qemu-img compare {FOLDER}/it-snap-root.qcow2 {CLONE}"),
+        clone_free=shell(f"qemu-img snapshot -l {CLONE}"),
+        both_gone=task("vm", **{**vm_of_two, "state": "absent"}),
+        clone_gone=task("vm", name="it-snap-clone", state="absent", delete_disks="owned"),
+        copy_gone=task("disk", name=copy, state="absent"),
         two_gone=snap("two", state="absent"),
         one_gone=snap("one", state="absent"),
         again=task("vm", **running),
@@ -236,7 +267,16 @@ def test_internal_snapshots_and_retention(lab: Any, tmp_path: Path) -> None:
     assert "and its memory are in no snapshot" in refused(seen["two_back_refused"], "force")
     assert verbs(seen["two_back"]) == ["revert_to_snapshot"]
     assert seen["state_2"]["stdout"].strip() == "running"
-    for moment in ("now_1", "now_0", "now_5", "end"):
+    assert verbs(seen["live_back"]) == ["revert_to_snapshot"]
+    assert verbs(seen["live_gone"]) == ["delete_snapshot"]
+    assert seen["state_live"]["stdout"].strip() == "running"
+    assert "is written to by the running vm" in seen["of_running"]["msg"]
+    assert not seen["copied_again"]["changed"]
+    same_reads(seen["copy_holds"], 3)
+    assert verbs(seen["vm_of_copy"])[-1] == "start"
+    assert "identical" in seen["clone_holds"]["stdout"]
+    assert seen["clone_free"]["stdout"] == ""
+    for moment in ("now_1", "now_live", "now_later", "now_0", "now_5", "end"):
         same(seen[moment])
     assert verbs(seen["same_vm"]) == []
     assert seen["state_1"]["stdout"].strip() == "shut off"

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Callable
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import connect, libvirt
 
 # An event may get lost with its connection, so the waiter also looks by itself; seconds.
 _LOOK_AGAIN = 1.0
+# After how many seconds the other end is asked whether it is there, and how often.
+_SILENT_SECONDS, _SILENT_TIMES = 5, 5
 _loop: threading.Thread | None = None
 
 
@@ -22,7 +25,8 @@ def _run_loop() -> None:
         libvirt.virEventRunDefaultImpl()
 
 
-def _start_loop() -> None:
+def start_loop() -> None:
+    """Have events of the connections that are opened from now on."""
     global _loop
     if _loop is None:
         libvirt.virEventRegisterDefaultImpl()
@@ -30,12 +34,18 @@ def _start_loop() -> None:
         _loop.start()
 
 
+def keep_alive(connection: Any) -> None:
+    """Give up a connection whose other end says nothing any more."""
+    with suppress(libvirt.libvirtError):
+        connection.setKeepAlive(_SILENT_SECONDS, _SILENT_TIMES)
+
+
 class Events:
     """Lifecycle and device events of a vm, while it is open. Those of the others stay with libvirt:
     where many wait at once, each would be woken by all."""
 
     def __init__(self, uri: str, vm: str):
-        _start_loop()
+        start_loop()
         self._wake = threading.Condition()
         self._news = 0
         # Did it start again by itself?

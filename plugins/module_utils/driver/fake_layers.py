@@ -13,6 +13,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer 
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import (
+    lost,
     reparented,
     sources,
     switch,
@@ -122,6 +123,8 @@ class FakeLayers(FakeObserver):
             base.written = {**base.written, **layer.written}
             base.capacity = max(base.capacity, layer.capacity)
         base.length = FRESH * 2
+        for name in {*action.lost} & {*thing.snapshots}:
+            thing.snapshots[name] = tree.parse(lost(tree.render(thing.snapshots[name])))
         if first:
             self._volume_at(chain[first - 1]).backing = action.base
             return

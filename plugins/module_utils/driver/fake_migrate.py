@@ -11,11 +11,20 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate import actions
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Undone
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 
 
 class FakeMigrate(FakeObserver):
     """One method for each action of vm_migrate. A vm that is ``deaf`` does not arrive in time."""
+
+    def _clear_copies(self, action: actions.ClearCopies) -> None:
+        there = self._node.others[action.destination]
+        for one in action.volumes:
+            pool, name = one.split("/", 1)
+            del there.volumes[pool, name]
+        write(VM, {"status": {"moving": []}}, self._node.vms[action.name].config)
 
     def _copy_volume(self, action: actions.CopyVolume) -> None:
         self._put(action)

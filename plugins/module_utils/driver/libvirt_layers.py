@@ -6,19 +6,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt, supported
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
+    found,
+    libvirt,
+    supported,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job import chain, finish
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.checkpoint import (
     forget_checkpoint,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.halted import in_memory
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.mark import set_mark
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot import actions
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import switch
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import (
+    lost,
+    switch,
+)
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.mark import mark_with
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import LostRace, VmrtError
@@ -50,16 +59,16 @@ class LibvirtLayers(LibvirtObserver):
 
     def _merge_layers(self, action: actions.MergeLayers) -> None:
         domain = self._thing("vm", action.name)
-        if domain.isActive():
-            _merge(domain, action)
-        else:
-            # Whatever becomes of us, it does not stay in memory.
-            flags = libvirt.VIR_DOMAIN_START_PAUSED | libvirt.VIR_DOMAIN_START_AUTODESTROY
-            domain.createWithFlags(flags)
+        with in_memory(domain):
             try:
+                _mark_lost(domain, action.lost)
                 _merge(domain, action)
-            finally:
-                domain.destroy()
+            except libvirt.libvirtError as error:
+                raise VmrtError(
+                    f"'{action.top}' is not, or not yet, merged into '{action.base}': libvirt "
+                    f"says: {error.get_error_message()}. Both stay until that is done, and "
+                    "together they hold all that was written"
+                ) from error
         self._refresh(action.pools)
 
     def _redefine_snapshot(self, action: actions.RedefineSnapshot) -> None:
@@ -97,6 +106,15 @@ class LibvirtLayers(LibvirtObserver):
             switch(root, target, path, "qcow2")
         state = libvirt.VIR_DOMAIN_SAVE_PAUSED if action.paused else libvirt.VIR_DOMAIN_SAVE_RUNNING
         self._connection.restoreFlags(action.path, tree.render(root), state)
+
+
+def _mark_lost(domain: Any, names: Sequence[str]) -> None:
+    """Keep with snapshots that they do not hold any more what they held."""
+    for name in names:
+        snapshot = found(domain.snapshotLookupByName, name, 0)
+        if snapshot is not None:
+            xml = snapshot.getXMLDesc(libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE)
+            domain.snapshotCreateXML(lost(xml), libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
 
 
 def _merge(domain: Any, action: actions.MergeLayers) -> None:

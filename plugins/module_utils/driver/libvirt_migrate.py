@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable, Union
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import transfer
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
@@ -21,80 +20,100 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_observer import (
     LibvirtObserver,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.move_job import (
+    MoveJob,
+    measured,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.move_mark import mark, marked
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Undone, VmrtError
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.units import MIB
 
-# How often a move is looked at, in seconds.
-_LOOK = 0.2
-_PROGRESS = {
-    "duration": "time_elapsed",
-    "downtime": "downtime",
-    "data_total": "data_total",
-    "data_processed": "data_processed",
-    "memory_total": "memory_total",
-    "memory_processed": "memory_processed",
-    "disk_total": "disk_total",
-    "disk_processed": "disk_processed",
-    "memory_passes": "memory_iteration",
-}
+# How long both nodes may take to end what broke off, and how often they are asked, in seconds.
+_SETTLE, _LOOK = 30, 0.5
+_NOTHING_LEFT = "nothing was left there"
+_LEFT = "what was copied is there still, which the next run removes"
+Making = Union[actions.CopyVolume, actions.PrepareVolume]
 
 
 class LibvirtMigrate(LibvirtObserver):
     """The node that a vm leaves."""
 
-    def __init__(self, uri: str):
-        super().__init__(uri)
-        # The volumes that were made at the destination, as pool and name.
-        self._made: list[tuple[str, str]] = []
+    def _clear_copies(self, action: actions.ClearCopies) -> None:
+        there = self.elsewhere(action.destination)
+        for one in action.volumes:
+            pool, name = one.split("/", 1)
+            volume = found(there._thing("pool", pool).storageVolLookupByName, name)
+            if volume is not None:
+                volume.delete(0)
+        domain = self._thing("vm", action.name)
+        mark(domain, [one for one in marked(domain) if not one.startswith(f"{action.host}/")])
 
     def _copy_volume(self, action: actions.CopyVolume) -> None:
-        there, pool, volume = self._ends(action)
-        with self._or_nothing(action.destination):
-            transfer.copy(self._connection, volume, there, pool)
-            self._made.append((action.pool, action.volume))
+        there = self.elsewhere(action.destination)._connection
+        with self._or_nothing(action):
+            volume, made = self._make(action, transfer.begin)
+            transfer.fill(self._connection, volume, there, made)
 
     def _prepare_volume(self, action: actions.PrepareVolume) -> None:
-        _there, pool, volume = self._ends(action)
-        with self._or_nothing(action.destination):
-            transfer.prepare(volume, pool)
-            self._made.append((action.pool, action.volume))
+        with self._or_nothing(action):
+            self._make(action, transfer.prepare)
 
-    def _there(self, destination: str) -> Any:
-        """libvirt's handle of the destination."""
-        return self.elsewhere(destination)._connection
-
-    def _ends(self, action: Any) -> tuple[Any, Any, Any]:
-        there = self._there(action.destination)
+    def _make(self, action: Making, make: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+        """A volume that is here, and the one that is made there. The mark comes first: a node can
+        die at any moment."""
+        there, domain = self.elsewhere(action.destination), self._thing("vm", action.name)
         volume = self._thing("pool", action.pool).storageVolLookupByName(action.volume)
-        return there, there.storagePoolLookupByName(action.pool), volume
+        pool, before = there._thing("pool", action.pool), marked(domain)
+        mark(domain, [*before, f"{action.host}/{action.pool}/{action.volume}"])
+        try:
+            return volume, make(volume, pool)
+        except libvirt.libvirtError as error:
+            if error.get_error_domain() != libvirt.VIR_FROM_RPC:
+                # One that is there is of somebody else.
+                mark(domain, before)
+            raise
 
     @contextmanager
-    def _or_nothing(self, destination: str) -> Iterator[None]:
+    def _or_nothing(self, action: Making) -> Iterator[None]:
         """Where the move fails, what was made for it goes."""
         try:
             yield
         except (VmrtError, libvirt.libvirtError) as error:
-            self._clear(self._there(destination))
-            raise Undone(f"{error} What was copied before is gone again.") from error
+            if self._cleared(action):
+                raise Undone(f"{error} What was copied before is gone again.") from error
+            raise VmrtError(f"{error} {_LEFT.capitalize()}.") from error
 
-    def _clear(self, there: Any) -> None:
-        for pool, name in self._made:
-            with suppress(libvirt.libvirtError):
-                there.storagePoolLookupByName(pool).storageVolLookupByName(name).delete(0)
-        self._made.clear()
+    def _cleared(self, action: Making | actions.Migrate) -> bool:
+        """Remove what the move has made there; is it gone?"""
+        there, left = self.elsewhere(action.destination), []
+        try:
+            self._revive()
+            domain = self._thing("vm", action.name)
+            there._revive()
+            for one in marked(domain):
+                host, pool, name = one.split("/", 2)
+                if host == action.host:
+                    volume = found(there._thing("pool", pool).storageVolLookupByName, name)
+                    if volume is not None:
+                        volume.delete(0)
+                else:
+                    left.append(one)
+            mark(domain, left)
+        except (VmrtError, libvirt.libvirtError):
+            return False
+        return True
 
     def _migrate(self, action: actions.Migrate) -> dict[str, Any]:
         domain = self._thing("vm", action.name)
-        there = self._there(action.destination)
+        there = self.elsewhere(action.destination)
         if "max_downtime" in action.options and action.how != "offline":
             domain.migrateSetMaxDowntime(action.options["max_downtime"], 0)
-        move = _Move(domain, there, action)
+        move = MoveJob(domain, there._connection, action)
         move.run()
-        arrived = found(there.lookupByName, action.name)
-        if arrived is None:
-            self._clear(there)
-            raise move.failure(bool(domain.isActive()))
+        here, arrived = self._settled(action)
+        if here is not None:
+            left = _NOTHING_LEFT if self._cleared(action) else _LEFT
+            raise move.failure(f"{_state(here, action)}, and {left}.")
         if move.error is not None:
             raise VmrtError(
                 f"'{action.name}' is at the destination, and libvirt says: {move.error}",
@@ -102,105 +121,43 @@ class LibvirtMigrate(LibvirtObserver):
             )
         if action.autostart:
             arrived.setAutostart(1)
-        for pool in {pool for pool, _name in self._made}:
+        for pool in {one.split("/", 2)[1] for one in marked(arrived)}:
             # What libvirt knows of the volumes is from before they were filled.
-            refresh(there.storagePoolLookupByName(pool))
-        return {"migration": _measured(arrived, move)} if action.how != "offline" else {}
+            refresh(there._thing("pool", pool))
+        mark(arrived, [])
+        return {"migration": measured(arrived, move)} if action.how != "offline" else {}
+
+    def _settled(self, action: actions.Migrate) -> tuple[Any, Any]:
+        """The vm here or there, once both nodes agree on who has it. Raises VmrtError where they do
+        not."""
+        there = self.elsewhere(action.destination)
+        end = time.monotonic() + _SETTLE
+        while True:
+            (here, told), (arrived, told_there) = _ask(self, action), _ask(there, action)
+            if told and told_there and (here is None) != (arrived is None):
+                return here, arrived
+            if time.monotonic() > end:
+                break
+            time.sleep(_LOOK)
+        if here is not None and not told_there:
+            return here, None
+        raise VmrtError(
+            f"nobody can tell which node has '{action.name}'",
+            option="destination",
+            hint="Look at both nodes: virsh list --all.",
+        )
 
 
-class _Move:
-    """A move under way: libvirt returns when it is over, so it has a thread of its own."""
-
-    def __init__(self, domain: Any, there: Any, action: actions.Migrate):
-        self._domain, self._there, self._action = domain, there, action
-        self.error: Any = None
-        # What it was like when it was last looked at.
-        self.seen: Mapping[str, Any] = {}
-        self._late = False
-
-    def run(self) -> None:
-        thread = threading.Thread(target=self._call, name="migration", daemon=True)
-        start = time.monotonic()
-        switched = not self._action.options.get("post_copy") or self._action.how == "offline"
-        thread.start()
-        while thread.is_alive():
-            thread.join(_LOOK)
-            seconds = self._action.timeout
-            with suppress(libvirt.libvirtError):
-                self.seen = self._domain.jobStats() or self.seen
-                if not switched and self.seen.get("memory_iteration", 0) > 1:
-                    self._domain.migrateStartPostCopy(0)
-                    switched = True
-                elif seconds is not None and time.monotonic() - start > seconds:
-                    # After the guest has switched over, libvirt refuses this.
-                    self._late = True
-                    self._domain.abortJob()
-
-    def _call(self) -> None:
-        action = self._action
-        parameters, flags = _parameters(action), _flags(action)
-        try:
-            if action.options.get("peer2peer", True):
-                self._domain.migrateToURI3(action.destination, parameters, flags)
-            else:
-                self._domain.migrate3(self._there, parameters, flags)
-        except libvirt.libvirtError as error:
-            self.error = error
-
-    def failure(self, runs: bool) -> VmrtError:
-        """Why it is where it was."""
-        name = self._action.name
-        still = f"It {'runs on' if runs else 'is'} here as before, and nothing was left there."
-        if self._late:
-            return Undone(
-                f"'{name}' had not moved after {self._action.timeout} s. {still}",
-                option="timeout",
-                hint="Give it more time or bandwidth, or add auto_converge=true or post_copy=true.",
-            )
-        said = str(self.error or "nothing, and the destination does not have it").rstrip(".")
-        hint = None
-        if self._action.options.get("post_copy"):
-            hint = "For post_copy, vm.unprivileged_userfaultfd has to be 1 at the destination."
-        return Undone(f"libvirt did not move '{name}', and says: {said}. {still}", hint=hint)
+def _ask(node: LibvirtObserver, action: actions.Migrate) -> tuple[Any, bool]:
+    """What a node has of the vm, and whether it answers."""
+    try:
+        node._revive()
+        return node._find("vm", action.name), True
+    except (VmrtError, libvirt.libvirtError):
+        return None, False
 
 
-def _flags(action: actions.Migrate) -> int:
-    options, offline = action.options, action.how == "offline"
-    words = {
-        "LIVE": action.how == "live",
-        "OFFLINE": offline,
-        "PEER2PEER": options.get("peer2peer", True),
-        "TUNNELLED": options.get("tunnelled") and not offline,
-        "PERSIST_DEST": action.persistent,
-        "UNDEFINE_SOURCE": action.persistent,
-        "NON_SHARED_INC": bool(action.copied),
-        "AUTO_CONVERGE": options.get("auto_converge") and not offline,
-        "POSTCOPY": options.get("post_copy") and not offline,
-        "COMPRESSED": bool(options.get("compression")) and not offline,
-        "TLS": options.get("tls") and not offline,
-        "UNSAFE": options.get("unsafe"),
-        "ABORT_ON_ERROR": not offline,
-    }
-    return sum(getattr(libvirt, f"VIR_MIGRATE_{word}") for word, wanted in words.items() if wanted)
-
-
-def _parameters(action: actions.Migrate) -> dict[str, Any]:
-    options = action.options
-    told = {
-        libvirt.VIR_MIGRATE_PARAM_URI: options.get("migrate_uri"),
-        libvirt.VIR_MIGRATE_PARAM_LISTEN_ADDRESS: options.get("listen_address"),
-        libvirt.VIR_MIGRATE_PARAM_MIGRATE_DISKS: list(action.copied) or None,
-        libvirt.VIR_MIGRATE_PARAM_COMPRESSION: options.get("compression") or None,
-        libvirt.VIR_MIGRATE_PARAM_BANDWIDTH: -(-options.get("bandwidth", 0) // MIB) or None,
-    }
-    of_running = {} if action.how == "offline" else told
-    return {name: value for name, value in of_running.items() if value is not None}
-
-
-def _measured(arrived: Any, move: _Move) -> dict[str, Any]:
-    """The destination knows how long it took, and this node what became of the disks."""
-    stats = dict(move.seen)
-    with suppress(libvirt.libvirtError):
-        told = arrived.jobStats(libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED)
-        stats.update({word: value for word, value in told.items() if value})
-    return {name: stats[word] for name, word in _PROGRESS.items() if word in stats}
+def _state(domain: Any, action: actions.Migrate) -> str:
+    if action.how == "offline":
+        return "It is here as before"
+    return "It runs on here as before" if domain.isActive() else "It is off here"

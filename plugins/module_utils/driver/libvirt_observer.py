@@ -113,7 +113,15 @@ class LibvirtObserver:
 
     def elsewhere(self, uri: str) -> LibvirtObserver:
         """Another node, as this one reaches it."""
+        # Few modules ask another node.
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.events import (
+            keep_alive,
+            start_loop,
+        )
+
         if uri not in self._elsewhere:
+            # A node that lost its power says nothing any more, and nobody waits for it for long.
+            start_loop()
             try:
                 self._elsewhere[uri] = LibvirtObserver(without_questions(uri))
             except VmrtError as error:
@@ -122,7 +130,15 @@ class LibvirtObserver:
                     option="destination",
                     hint=f"On the node, as the user of this task, try: virsh -c {uri} version",
                 ) from error
+            keep_alive(self._elsewhere[uri]._connection)
         return self._elsewhere[uri]
+
+    def _revive(self) -> None:
+        """Connect again where libvirt, or the node, was gone meanwhile."""
+        try:
+            self._connection.getLibVersion()
+        except libvirt.libvirtError:
+            self._connection = connect(self.uri, write=True)
 
     def driver(self) -> str:
         """libvirt's name of the driver behind the connection."""

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import (
@@ -45,22 +44,16 @@ def digest(connection: Any, volume: Any) -> str:
     return told.hexdigest()
 
 
-def copy(connection: Any, volume: Any, there: Any, pool: Any) -> None:
-    """Copy a volume that nobody writes to into a pool of another node, byte by byte."""
+def begin(volume: Any, pool: Any) -> Any:
+    """Make the volume in a pool of another node that one is copied into."""
     root = tree.parse(volume.XMLDesc(0))
     mode = root.findtext("target/permissions/mode")
     # As long as it is incomplete it is a file like any other: what is in it is not looked at.
-    made = pool.createXML(volume_xml(volume.name(), size_of(volume), "raw", mode=mode), 0)
-    try:
-        _pipe(connection, volume, there, made)
-    except Exception:
-        with suppress(libvirt.libvirtError):
-            made.delete(0)
-        raise
-    refresh(pool)
+    return pool.createXML(volume_xml(volume.name(), size_of(volume), "raw", mode=mode), 0)
 
 
-def _pipe(connection: Any, volume: Any, there: Any, made: Any) -> None:
+def fill(connection: Any, volume: Any, there: Any, made: Any) -> None:
+    """Copy a volume that nobody writes to into one of another node, byte by byte."""
     source, target = connection.newStream(), there.newStream()
 
     def data(_stream: Any, chunk: bytes, _opaque: Any) -> int:
@@ -77,9 +70,10 @@ def _pipe(connection: Any, volume: Any, there: Any, made: Any) -> None:
     source.sparseRecvAll(data, hole, None)
     source.finish()
     target.finish()
+    refresh(made.storagePoolLookupByVolume())
 
 
-def prepare(volume: Any, pool: Any) -> None:
+def prepare(volume: Any, pool: Any) -> Any:
     """Make an empty volume like another one, in a pool of another node."""
     # The disk may have been grown by a running machine.
     refresh(volume.storagePoolLookupByVolume())
@@ -90,4 +84,4 @@ def prepare(volume: Any, pool: Any) -> None:
     allocation = tree.new("allocation")
     allocation.text = "0"
     root.find("capacity").addnext(allocation)
-    pool.createXML(tree.render(root), 0)
+    return pool.createXML(tree.render(root), 0)

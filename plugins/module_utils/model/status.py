@@ -98,6 +98,17 @@ STATUS = Schema(
             sample=["default/web1-data.qcow2"],
         ),
         Field(
+            "moving",
+            "Volumes that a move has made on another node so far, as the UUID of that node, pool "
+            "and name. They are told until the move is over; after one that broke off, until the "
+            "next one removes them there.",
+            type="list",
+            at="vmrt:moving",
+            owner=Owner.REPORTED,
+            same=unordered,
+            sample=["0d7f5a52-0000-4000-8000-000000000002/default/web1-root.qcow2"],
+        ),
+        Field(
             "started_with",
             "Options that were changed since the vm was started and that a running vm does not "
             "tell, as they were then.",

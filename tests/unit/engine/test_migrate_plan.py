@@ -14,10 +14,14 @@ import pytest
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host import FakeHost
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode, Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Define, Start
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate.left import MOVER
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate.plan import MIGRATE_DEED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree, units
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.read import read
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.write import write
 from tests.unit.support import deeds, play
 
 URI = "qemu+ssh://root@node2/system"
@@ -160,6 +164,45 @@ def test_a_move_that_takes_too_long_leaves_nothing(made: FakeNode):
     assert not getattr(error.value, "done", ())
     assert made.vms["web1"].state == "running"
     assert made.others[URI].volumes == {}
+
+
+def _broken_off(made: FakeNode, *names: str) -> None:
+    """A node died in the middle of a move, which has left volumes."""
+    marks = [f"{OWN['uuid']}/default/{name}" for name in names]
+    write(VM, {"status": {"moving": [*marks, "another-node/default/x.qcow2"]}}, play.config(made))
+    tree.ensure(play.config(made), f"{MARK}/@{MOVER}").put("4711")
+    made.missing.add("/proc/4711")
+    for name in names:
+        made.others[URI].volumes["default", name] = Volume(
+            f"{play.FOLDER}/{name}", units.GIB, content=b"half"
+        )
+
+
+def test_what_a_move_that_broke_off_has_left_is_removed_first(made: FakeNode):
+    _broken_off(made, IMAGE, ROOT)
+    assert move(made) == [
+        f"clear copies web1 ['default/{IMAGE}', 'default/{ROOT}']",
+        f"copy volume default {IMAGE}",
+        f"prepare volume default {ROOT}",
+        f"prepare volume default {DATA}",
+        "migrate web1",
+    ]
+    assert not read(VM, play.config(made.others[URI]))["status"].get("moving")
+
+
+def test_what_another_run_is_copying_is_no_leftover(made: FakeNode):
+    _broken_off(made, ROOT)
+    made.missing.clear()
+    assert f"the destination has a volume '{ROOT}'" in refusal(made)
+
+
+def test_what_somebody_has_there_is_no_leftover(made: FakeNode):
+    _broken_off(made, DATA)
+    disk = play.config(made).find("devices/disk[2]")
+    xml = f"<domain type='qemu'><name>web2</name><devices>{tree.render(disk)}</devices></domain>"
+    there = made.others[URI]
+    there.vms["web2"] = type(made.vms["web1"])(tree.parse(xml), None, "shutoff")
+    assert f"the destination has a volume '{DATA}'" in refusal(made)
 
 
 def _snapshot(made: FakeNode) -> None:

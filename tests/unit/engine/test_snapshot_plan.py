@@ -16,6 +16,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.halted import HALTED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import make_plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import sources
@@ -23,6 +24,8 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.plan 
     SNAPSHOT_RESOURCE,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.report import snapshots
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from tests.unit.support import play
 
@@ -377,3 +380,31 @@ def test_a_disk_with_snapshots_inside_does_not_grow():
     with pytest.raises(VmrtError, match="holds the snapshots one") as caught:
         play.plan(made, disks=[play.disk(size="20GiB")])
     assert caught.value.option == "disks[root].size"
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_vm_that_a_dead_run_left_in_memory_is_brought_down(alive: bool):
+    made = vm()
+    do(made, name="one", kind="external")
+    thing = made.vms["web1"]
+    thing.live, thing.state = tree.copy(thing.config), "paused"
+    tree.ensure(thing.live, HALTED, VM.order).put("4711")
+    if not alive:
+        made.missing.add("/proc/4711")
+    steps = [action.verb for action in do(made, name="one", state="absent").actions]
+    assert ("stop" in steps) is not alive
+    assert "merge_layers" in steps
+    assert thing.state == ("paused" if alive else "shutoff")
+
+
+def test_there_is_no_way_back_to_what_a_broken_removal_has_overwritten():
+    made = vm()
+    for name in ("one", "two", "three"):
+        do(made, name=name, kind="external")
+    merge = foresee(made, name="one", state="absent", descendants=True).actions[0]
+    FakeHost(made).run(merge)
+    for name in ("one", "two", "three"):
+        error = refusal(made, name=name, state="reverted", force=True)
+        assert f"the removal of '{name}' has begun" in error.message
+    do(made, name="one", state="absent", descendants=True)
+    assert made.vms["web1"].snapshots == {}

@@ -22,6 +22,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.backup.take im
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     NodeFacts,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.halted import brought_down
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import look_at_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
@@ -50,11 +51,12 @@ def plan_backup(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -
         return _absent(given, seen, known)
     if seen is None or known.has(name_of(given, facts)):
         return _kept(given, seen, known, None)
+    ended, seen = brought_down(seen, facts)
     new = take(given, seen, known, facts)
     plan = _kept(given, seen, known, new.backup)
     told = {"kind": new.backup.kind, "kind_reason": new.reason, "name": new.backup.name}
     return Plan(
-        (*new.actions, *plan.actions),
+        (*ended, *new.actions, *plan.actions),
         before=plan.before,
         after=plan.after,
         filled=told,

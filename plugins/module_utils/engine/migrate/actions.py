@@ -17,21 +17,38 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import
 
 
 @dataclass(frozen=True)
+class ClearCopies(Action):
+    """Remove volumes, given as pool and name, that a move which broke off has left at the
+    destination; ``host`` is the UUID of that node."""
+
+    name: str
+    volumes: Sequence[str]
+    destination: str = field(metadata=HIDDEN)
+    host: str = field(metadata=HIDDEN)
+
+
+@dataclass(frozen=True)
 class CopyVolume(Action):
-    """Copy a volume that nobody writes to, into the pool of the same name."""
+    """Copy a volume that nobody writes to, into the pool of the same name. The vm is marked with
+    it, and with ``host``, the UUID of the destination."""
 
     pool: str
     volume: str
+    name: str = field(metadata=HIDDEN)
     destination: str = field(metadata=HIDDEN)
+    host: str = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
 class PrepareVolume(Action):
-    """Make an empty volume like one that is here, into which a running machine is copied."""
+    """Make an empty volume like one that is here, into which a running machine is copied. The vm is
+    marked as it is with one that is copied."""
 
     pool: str
     volume: str
+    name: str = field(metadata=HIDDEN)
     destination: str = field(metadata=HIDDEN)
+    host: str = field(metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -39,13 +56,15 @@ class Migrate(Action):
     """Move a vm; what was prepared for it goes where that fails.
 
     ``how`` is live, halted or offline, ``copied`` are the targets of disks that are copied while
-    it runs, and ``options`` those of the module that say how. ``timeout`` is in seconds.
+    it runs, and ``options`` those of the module that say how. ``timeout`` is in seconds, and
+    ``host`` the UUID of the destination.
     """
 
     name: str
     destination: str
     how: str
     copied: Sequence[str] = ()
+    host: str = field(default="", metadata=HIDDEN)
     persistent: bool = field(default=True, metadata=HIDDEN)
     autostart: bool = field(default=False, metadata=HIDDEN)
     timeout: int | None = field(default=None, metadata=HIDDEN)

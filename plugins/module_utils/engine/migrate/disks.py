@@ -17,9 +17,11 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     VolumeSeen,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate.actions import (
+    ClearCopies,
     CopyVolume,
     PrepareVolume,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate.left import left_over
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.migration import (
     COPIED,
@@ -58,6 +60,7 @@ class Both:
     def __init__(self, here: NodeFacts, there: NodeFacts, destination: str):
         self.here, self.there, self._destination = here, there, destination
         self._needed: dict[str, int] = {}
+        self._left: list[VolumeSeen] = []
 
     def plan(self, given: Mapping[str, Any], seen: Seen) -> Disks:
         """What the disks of a vm take."""
@@ -73,6 +76,10 @@ class Both:
                     hint=f"It has: {', '.join(disk.target for disk in disks) or 'none'}.",
                 )
             )
+        marked, self._left = left_over(seen, self.here, self.there)
+        if marked:
+            left = [f"{one.pool}/{one.name}" for one in self._left]
+            total.actions.append(ClearCopies(seen.name, left, *self._where))
         for disk in disks:
             try:
                 self._add(total, disk, given, seen)
@@ -96,12 +103,13 @@ class Both:
         self._check_copy(disk, volume)
         actions: list[Action] = []
         for layer in self._below(disk, volume):
-            actions += self._copy(disk, layer)
+            actions += self._copy(disk, layer, seen)
         if not disk.open:
-            actions += self._copy(disk, volume, whole=disk.element.find("readonly") is None)
+            whole = disk.element.find("readonly") is None
+            actions += self._copy(disk, volume, seen, whole)
         else:
             self._new(disk, volume)
-            actions.append(PrepareVolume(volume.pool, volume.name, self._destination))
+            actions.append(PrepareVolume(volume.pool, volume.name, seen.name, *self._where))
             total.targets.append(disk.target)
         total.actions += [one for one in actions if one not in total.actions]
         total.copied.append(f"{volume.pool}/{volume.name}")
@@ -155,7 +163,9 @@ class Both:
                 "Stop the vm first, or use shared storage.",
             )
 
-    def _copy(self, disk: Disk, volume: VolumeSeen, whole: bool = False) -> list[Action]:
+    def _copy(
+        self, disk: Disk, volume: VolumeSeen, seen: Seen, whole: bool = False
+    ) -> list[Action]:
         """Copy what nobody writes to now; what nobody ever writes to may be there already."""
         if not whole and self._same(volume) is not None:
             if self._differ(volume):
@@ -166,7 +176,7 @@ class Both:
                 )
             return []
         self._new(disk, volume)
-        return [CopyVolume(volume.pool, volume.name, self._destination)]
+        return [CopyVolume(volume.pool, volume.name, seen.name, *self._where)]
 
     def _new(self, disk: Disk, volume: VolumeSeen) -> None:
         """Can there be such a volume at the destination?"""
@@ -197,7 +207,13 @@ class Both:
             )
 
     def _same(self, volume: VolumeSeen) -> VolumeSeen | None:
-        return self.there.volume(volume.pool, volume.name)
+        same = self.there.volume(volume.pool, volume.name)
+        return None if same in self._left else same
+
+    @property
+    def _where(self) -> tuple[str, str]:
+        """The destination, and the UUID of that node."""
+        return self._destination, str(self.there.node["uuid"])
 
     def _differ(self, volume: VolumeSeen) -> bool:
         one, other = (node.digest(volume.pool, volume.name) for node in (self.here, self.there))

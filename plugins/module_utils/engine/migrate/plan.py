@@ -56,8 +56,9 @@ def plan_migration(given: Given, observer: Observer) -> Plan:
         errors.append(VmrtError("copies no disks of a running vm", option="tunnelled", hint=hint))
     raise_all(errors)
     deletes, warnings = _left_over(given, seen, disks, NodeFacts(observer))
+    move = _move(given, seen, disks, there.node()["uuid"])
     return Plan(
-        actions=(*disks.actions, _move(given, seen, disks), *deletes),
+        actions=(*disks.actions, move, *deletes),
         before={"node": observer.node()["hostname"]},
         after={"node": there.node()["hostname"]},
         warnings=tuple(warnings),
@@ -98,7 +99,7 @@ def _uuid(seen: Seen) -> str:
     return str(tree.parse(seen.xml).findtext("uuid"))
 
 
-def _move(given: Given, seen: Seen, disks: Disks) -> Migrate:
+def _move(given: Given, seen: Seen, disks: Disks, host: str) -> Migrate:
     how = "offline"
     if seen.active:
         how = "live" if given.get("live", True) else "halted"
@@ -107,6 +108,7 @@ def _move(given: Given, seen: Seen, disks: Disks) -> Migrate:
         given["destination"],
         how,
         copied=tuple(disks.targets),
+        host=host,
         persistent=seen.persistent,
         autostart=seen.autostart,
         timeout=given.get("timeout"),

@@ -36,13 +36,15 @@ class OwnVolumes(Action):
 @dataclass(frozen=True)
 class MergeLayers(Action):
     """Write what the files from ``top`` down hold into ``base``, which the disk goes on with. A
-    running guest does not notice; a vm that is off is in memory, halted, until it is done."""
+    running guest does not notice; a vm that is off is in memory, halted, until it is done. The
+    snapshots ``lost``, which ``base`` holds, are marked: there is no way back to them."""
 
     name: str
     target: str
     base: str
     top: str
     pools: Sequence[str] = field(default=(), metadata=HIDDEN)
+    lost: Sequence[str] = field(default=(), metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

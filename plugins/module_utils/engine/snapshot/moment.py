@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import SnapshotSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 # A definition in a snapshot: that of the running machine, and the one that was kept.
 DEFINITIONS = ("domain", "inactiveDomain")
+# Tells that its files are taking in what was written since.
+LOST = f"{MARK}/@lost"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Moment:
     has_memory: bool
     description: str | None
     xml: str
+    # Has a removal begun, which may have broken off?
+    lost: bool = False
 
     @property
     def kind(self) -> str:
@@ -71,7 +76,15 @@ def read_moment(seen: SnapshotSeen) -> Moment:
         has_memory=where in ("internal", "external"),
         description=root.findtext("description"),
         xml=seen.xml,
+        lost=tree.find(root, f"domain/{LOST}") is not None,
     )
+
+
+def lost(xml: str) -> str:
+    """The definition of a snapshot, marked as one whose files take in what was written since."""
+    root = tree.parse(xml)
+    tree.ensure(root.find("domain"), LOST, VM.order).put("yes")
+    return tree.render(root)
 
 
 def sources(domain: tree.Element | None) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import Action
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import (
     NodeFacts,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.halted import brought_down
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.known import look_at_vm
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan, Seen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import Resource
@@ -54,6 +56,12 @@ def plan_snapshot(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts)
             option="vm",
             hint="Define it with virsh first.",
         )
+    ended, seen = brought_down(seen, facts)
+    plan = _planned(given, seen, facts)
+    return replace(plan, actions=(*ended, *plan.actions))
+
+
+def _planned(given: Mapping[str, Any], seen: Seen, facts: NodeFacts) -> Plan:
     world = look_around(seen, facts)
     found = world.moment(given.get("name"))
     if given["state"] == "reverted":

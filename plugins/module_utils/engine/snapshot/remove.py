@@ -107,12 +107,15 @@ def _merge(
                 warnings.append(f"state: '{base}' stays as it is, because {why[number]}.")
             number += 1
             continue
+        bases = {base}
         # What rests on it may go into it as well.
         while number + 1 < len(pairs) and not why[number + 1]:
             number += 1
+            bases.add(top)
             top = pairs[number][1]
         pools = tuple(dict.fromkeys(world.volumes[one].pool for one in (base, top)))
-        merges.append(actions.MergeLayers(world.vm, target, base, top, pools))
+        lost = [one.name for one in gone if one.external and one.files.get(target) in bases]
+        merges.append(actions.MergeLayers(world.vm, target, base, top, pools, lost))
         number += 1
         world = _merged(target, base, top, world)
     return merges, warnings, world

@@ -44,6 +44,12 @@ def revert(
 ) -> tuple[list[Action], list[str]]:
     """The steps back to a snapshot, and what does not come back with it. Raises VmrtError where
     something would be lost that nobody gave up."""
+    if moment.lost:
+        raise VmrtError(
+            f"the removal of '{moment.name}' has begun, and its files hold what was written since",
+            option="name",
+            hint="Run that again, with state=absent, to bring it to its end.",
+        )
     start = given.get("start", False) and not moment.has_memory
     if _is_there(moment, world) and not start:
         return _cleared(world), []
