@@ -17,10 +17,15 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_host impo
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import FakeNode
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer import FakeObserver
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine import actions, progress
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import Foreseen
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.fleet.fleet import (
     Fleet,
     secrets_of,
+)
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import make_plan
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.plan import (
+    TEMPLATE_RESOURCE,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.fleet import FLEET
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
@@ -459,3 +464,22 @@ def test_a_claim_is_given_back_without_a_trace():
     trouble, _result = run(made, vms=[vm("web1", state="absent", delete_disks="none")])
     assert not trouble
     assert made.picture() == before
+
+
+def test_vms_of_a_template_are_claimed_and_made():
+    made = play.node()
+    play.converge(made, name="built", disks=[play.disk(image="base.qcow2")], memory="2GiB")
+    wish = play.wish(TEMPLATE_RESOURCE, name="golden", from_vm="built")
+    apply(make_plan(TEMPLATE_RESOURCE, wish, FakeObserver(made)), FakeHost(made))
+    vms = {"vms": [{"name": name, "template": "golden", "state": "running"} for name in "ab"]}
+    trouble, claimed = run(made, **vms, claim=True)
+    assert not trouble
+    assert verbs(claimed, "a") == ["define"]
+    trouble, result = run(made, **vms, claimed=claimed["outcome"])
+    assert not trouble
+    assert verbs(result, "a") == ["define", "create_volume", "start"]
+    image = made.volumes["default", "golden-root.qcow2"].path
+    assert [made.volumes["default", f"{name}-root.qcow2"].backing for name in "ab"] == [image] * 2
+    assert made.vms["a"].config.findtext("memory") == str(2 * GIB // 1024)
+    trouble, again = run(made, **vms)
+    assert not again["changed"]

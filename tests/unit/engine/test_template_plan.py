@@ -148,6 +148,34 @@ def test_vms_are_made_of_it_and_stay_what_they_are():
     assert told(made)["overlays"] == ["default/web1-data.qcow2", "default/web1-root.qcow2"]
 
 
+def test_a_vm_that_was_half_made_is_ended():
+    made = vm(cloud_init={"hostname": "built"})
+    template(made, from_vm="built")
+    wish = {"template": "web", "cloud_init": {"hostname": "web1"}, "state": "running"}
+    planned = play.plan(made, **wish)
+    assert play.verbs(planned)[0] == "define"
+    apply(Plan(planned.actions[:2]), FakeHost(made))
+    ended = play.converge(made, **wish)
+    assert play.verbs(ended) == ["create_volume", "write_volume", "start"]
+    assert made.volumes["default", "web1-data.qcow2"].backing.endswith("web-data.img")
+    seed = read_iso(play.only(ended, WriteVolume).content)
+    assert "systemd-machine-id-setup" in (seed.vendor_data or "")
+    assert play.plan(made, **wish).actions == ()
+
+
+def test_what_a_vm_has_of_its_template_is_not_unmanaged():
+    made = vm(state="stopped")
+    template(made, from_vm="built")
+    wish = {"template": "web", "remove_unmanaged": ["disks", "nics"], "delete_disks": "owned"}
+    play.converge(made, **wish, disks=[play.disk("logs")])
+    assert play.plan(made, **wish, disks=[play.disk("logs")]).actions == ()
+    absent = {"name": "data", "state": "absent"}
+    changes = play.converge(made, **wish, disks=[absent]).changes
+    assert {change.path for change in changes} == {"disks[data]", "disks[logs]"}
+    assert play.plan(made, **wish).actions == ()
+    assert ("default", "web1-root.qcow2") in made.volumes
+
+
 def test_a_vm_without_a_seed_is_warned_of():
     made = vm()
     template(made, from_vm="built")

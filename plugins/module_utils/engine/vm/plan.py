@@ -87,13 +87,6 @@ def plan_vm(given: Mapping[str, Any], seen: Seen | None, facts: NodeFacts) -> Pl
     """
     given = {name: value for name, value in given.items() if name != "status"}
     seen, rename = plan_rename(given, seen)
-    if seen is None and "template" in given and given["state"] != "absent":
-        # Few vms are made of one.
-        from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.use import (
-            of_template,
-        )
-
-        given = of_template(given, facts)
     root = tree.parse(seen.xml) if seen else None
     with unchanging(root):
         return _plan(given, seen, root, rename, facts)
@@ -109,14 +102,20 @@ def _plan(
     config = read(VM, root) if root is not None else {}
     if given["state"] == "absent":
         return plan_removal(given, seen, config, facts)
+    if "template" in given:
+        # Few vms are made of one.
+        from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.use import (
+            of_template,
+        )
+
+        given = of_template(given, config, facts)
     state = seen.state if seen else "shutoff"
     given = with_unmanaged(given, root)
     hypervisor, reason = hypervisor_of(given, config, facts)
     wanted = complete(given, root, config, hypervisor, facts)
     found = list(items(VM["disks"], root)) if root is not None else []
     storage = plan_storage(wanted["name"], wanted.get("disks", []), found, facts)
-    copied = seen is None and "template" in given
-    seed = plan_seed(wanted, config, facts, copied)
+    seed = plan_seed(wanted, config, facts, copied="template" in given)
     wanted = _with_medium(wanted, seed)
     changes = _changes(wanted, root, seen)
     owned = owned_volumes(config)

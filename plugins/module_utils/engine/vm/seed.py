@@ -43,10 +43,10 @@ def plan_seed(
     copied: bool = False,
 ) -> SeedPlan:
     """The seed of a completed wish; ``config`` are the values of the existing definition, and
-    ``copied`` tells that the disks of a new vm are those of another one."""
+    ``copied`` tells that its disks were made of those of another vm."""
     options = wanted.get("cloud_init")
     if not options:
-        return SeedPlan(warnings=(NO_SEED,) if copied else ())
+        return SeedPlan(warnings=(NO_SEED,) if copied and not config else ())
     name = wanted["name"]
     if sum(drive["name"] == SEED for drive in wanted.get("cdroms", ())) > 1:
         return SeedPlan(
@@ -74,8 +74,9 @@ def plan_seed(
         )
     current = facts.download(pool, volume) if seen else None
     told = {option: value for option, value in options.items() if option != "pool"}
+    first = copied and (current is None or not config)
     try:
-        content = seed_iso.replacement(current, told, name, VENDOR_DATA if copied else None)
+        content = seed_iso.replacement(current, told, name, VENDOR_DATA if first else None)
     except VmrtError as error:
         return SeedPlan(errors=(error,))
     return SeedPlan(
