@@ -163,6 +163,15 @@ def test_a_vm_that_was_half_made_is_ended():
     assert play.plan(made, **wish).actions == ()
 
 
+def test_what_uefi_stored_is_not_in_it():
+    made = vm(state="stopped", boot={"nvram": {"path": "/var/lib/libvirt/qemu/nvram/b_VARS.fd"}})
+    play.config(made, "built").find("os").set("firmware", "efi")
+    assert any("UEFI" in one for one in template(made, from_vm="built").warnings)
+    assert "_VARS" not in json.dumps(file(made))
+    play.converge(made, template="web")
+    assert play.config(made).find("os").get("firmware") == "efi"
+
+
 def test_what_a_vm_has_of_its_template_is_not_unmanaged():
     made = vm(state="stopped")
     template(made, from_vm="built")

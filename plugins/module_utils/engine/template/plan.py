@@ -33,6 +33,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.decla
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.template.report import (
     report_template,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.nvram import nvram_of
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.create import usable_pool
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.files import same_machine
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume.removal import needs
@@ -109,8 +110,13 @@ def _made(given: Mapping[str, Any], facts: NodeFacts) -> Plan:
         ),
         before={"template": None, "images": {}},
         after={"template": name, "images": {one.disk.name: one.key for one in made.placed}},
-        warnings=(*made.warnings, *told),
+        warnings=(*made.warnings, *told, *_not_in_it(source)),
     )
+
+
+def _not_in_it(source: Seen) -> Iterator[str]:
+    if nvram_of(tree.parse(source.xml)):
+        yield "what UEFI stored is not in the template: a vm of it begins without."
 
 
 def _template(
