@@ -29,7 +29,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.migrate import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Undone, VmrtError
 
 # How long both nodes may take to end what broke off, and how often they are asked, in seconds.
-_SETTLE, _LOOK = 30, 0.5
+_SETTLE, _LOOK = 20, 0.5
 _NOTHING_LEFT = "nothing was left there"
 _LEFT = "what was copied is there still, which the next run removes"
 Making = Union[actions.CopyVolume, actions.PrepareVolume]
