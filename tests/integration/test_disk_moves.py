@@ -142,6 +142,9 @@ def test_layers_go_into_each_other(lab: Any, tmp_path: Path) -> None:
         more=task("disk", name=more, image=base),
         more_written=shell(write % (4, 3, more)),
         in_use=check("disk", **last),
+        moved_on=task("vm", **{**vm, "disks": [{"name": "data", "volume": more}]}),
+        below=shell("virsh dumpxml it-moves | grep -A3 '<backingStore type='"),
+        off_again=task("vm", **OFF),
         ended=task("vm", name="it-moves", state="absent"),
         more_sum=content(f"{FOLDER}/{more}"),
         last=task("disk", **last),
@@ -173,6 +176,9 @@ def test_layers_go_into_each_other(lab: Any, tmp_path: Path) -> None:
     assert "identical" in seen["kept"]["stdout"], seen["kept"]
     assert "goes on with" in refused(seen["in_use"], "commit_from")
     assert seen["more_written"]["rc"] == 0, seen["more_written"]
+    assert verbs(seen["moved_on"]) == ["define", "start"]
+    # libvirt had written down that nothing is below the disk.
+    assert f"{FOLDER}/{base}" in seen["below"]["stdout"], seen["below"]
     assert verbs(seen["last"]) == ["commit_volume", "delete_volume"]
     assert not seen["last_again"]["changed"]
     assert "identical" in seen["last_kept"]["stdout"], seen["last_kept"]

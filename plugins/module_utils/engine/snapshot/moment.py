@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.facts import SnapshotSeen
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.chain import forget_layers
 from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import MARK, VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
@@ -101,9 +102,7 @@ def switch(domain: tree.Element, target: str, path: str, image_format: str) -> N
     for disk in domain.iterfind("devices/disk"):
         if disk.find("target").get("dev") != target:
             continue
-        for below in disk.findall("backingStore"):
-            # The chain of what lay there.
-            disk.remove(below)
+        forget_layers(disk)
         disk.set("type", "file")
         source = disk.find("source")
         for word in ("dev", "pool", "volume", "index"):

@@ -24,6 +24,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.able import
     grows,
     starts,
 )
+from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.chain import forget_old_layers
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check import check, warnings
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.vm.check_tuning import (
     check_tuning,
@@ -231,6 +232,7 @@ def _pending_error(given: Mapping[str, Any], waits: tuple[str, ...]) -> VmrtErro
 def _edit(wanted: Mapping[str, Any], root: tree.Element | None) -> tree.Element:
     """The definition with what is wanted, or a new one."""
     edited = tree.copy(root) if root is not None else tree.new(VM.tag)
+    forget_old_layers(wanted, edited)
     write(VM, wanted, edited)
     _boot_by_device(edited)
     return edited
