@@ -116,8 +116,7 @@ options:
   linked:
     description:
       - Whether a disk that rests on an image goes on resting on it,
-        and only what was written since is copied. The source has
-        to be off.
+        and only what was written since is copied.
       - A disk that rests on no image is copied as a whole.
     type: bool
     default: false

@@ -53,6 +53,7 @@ def backing(disk: str) -> Task:
 
 
 def test_copies_of_a_running_paused_and_stopped_machine(lab: Any, tmp_path: Path) -> None:
+    part = f".{NAME}-up-root.qcow2.part"
     seen = play(
         lab,
         tmp_path,
@@ -75,10 +76,23 @@ def test_copies_of_a_running_paused_and_stopped_machine(lab: Any, tmp_path: Path
         run_declared=task(
             "vm", name=f"{NAME}-run", state="running", cloud_init={"hostname": "run"}
         ),
-        linked_up=clone("link", linked=True),
+        # What a run that was killed leaves: a job that nobody waits for.
+        left_up=shell(
+            f"cd {IMAGES}; qemu-img create -q -f qcow2 -b {IMAGES}/{BASE} -F qcow2 {part} && "
+            f"virsh blockcopy {NAME} vda {IMAGES}/{part} --format qcow2 --shallow --reuse-external "
+            "--transient-job"
+        ),
+        up=clone("up", linked=True),
+        of_up=contents(f"{NAME}-up"),
+        up_on=backing("up-root.qcow2"),
+        files_up=files(),
+        up_end=task("vm", name=f"{NAME}-up", state="absent", delete_disks="owned"),
         write_2=write(NAME, 2),
         paused=in_state("paused"),
         held_2=contents(NAME),
+        still=clone("still", linked=True),
+        of_still=contents(f"{NAME}-still"),
+        still_end=task("vm", name=f"{NAME}-still", state="absent", delete_disks="owned"),
         pause=clone("pause"),
         still_paused=files(),
         resumed=in_state("running"),
@@ -121,7 +135,12 @@ def test_copies_of_a_running_paused_and_stopped_machine(lab: Any, tmp_path: Path
         f"default/{NAME}-run-root.qcow2",
         f"default/{NAME}-run-data.img",
     ]
-    assert "is in memory" in refused(seen["linked_up"], "linked")
+    assert seen["left_up"]["rc"] == 0, seen["left_up"]
+    assert verbs(seen["up"]) == verbs(seen["still"]) == ["copy_disks", "define_with_volumes"]
+    same(seen["held_1"], seen["of_up"])
+    same(seen["held_2"], seen["of_still"])
+    assert f"{IMAGES}/{BASE}" in seen["up_on"]["stdout"]
+    assert seen["files_up"]["stdout"] == seen["files_1"]["stdout"]
     assert verbs(seen["pause"]) == ["copy_disks", "define_with_volumes"]
     assert seen["still_paused"]["stdout"].startswith("paused")
     assert seen["link_foretold"]["actions"] == seen["link"]["actions"]
@@ -146,11 +165,15 @@ def test_copies_of_a_running_paused_and_stopped_machine(lab: Any, tmp_path: Path
 
 
 def test_a_copy_that_fails(lab: Any, tmp_path: Path) -> None:
-    # The file is there before QEMU writes to it.
-    kill = (
-        f"f={IMAGES}/.{NAME}-shot-root.qcow2.part; for i in $(seq 20000); do [ -e $f ] && break; "
-        f"sleep 0.001; done; kill -9 $(cat /run/libvirt/qemu/{NAME}.pid)"
-    )
+    def shooting(name: str) -> Task:
+        # The file is there before QEMU writes to it.
+        file = f"{IMAGES}/.{NAME}-{name}-root.qcow2.part"
+        seen = f"for i in $(seq 20000); do [ -e {file} ] && break; sleep 0.001; done"
+        kill = f"{seen}; kill -9 $(cat /run/libvirt/qemu/{NAME}.pid)"
+        return shell(f"nohup sh -c '{kill}' >/dev/null 2>&1 &")
+
+    less_room = shell(f"head -c 46M /dev/zero >{SMALL}/other")
+    stale = shell(f"rm {SMALL}/other; virsh pool-refresh it-clone-small")
     seen = play(
         lab,
         tmp_path,
@@ -161,48 +184,60 @@ def test_a_copy_that_fails(lab: Any, tmp_path: Path) -> None:
         held=contents(NAME),
         files=files(),
         # libvirt does not know of it.
-        less_room=shell(f"head -c 46M /dev/zero >{SMALL}/other"),
+        less_room=less_room,
         full=clone("full", pool="it-clone-small"),
+        unknown=stale,
+        full_again=less_room,
+        full_linked=clone("full", pool="it-clone-small", linked=True),
         known=shell("virsh pool-refresh it-clone-small"),
         foreseen=clone("full", pool="it-clone-small"),
         no_trace=shell(f"ls -A {SMALL}; virsh list --all --name | grep {NAME}-full"),
         files_full=files(),
         off=in_state("stopped"),
-        stale=shell(f"rm {SMALL}/other; virsh pool-refresh it-clone-small"),
-        less_again=shell(f"head -c 46M /dev/zero >{SMALL}/other"),
+        stale=stale,
+        less_again=less_room,
         full_off=clone("full", pool="it-clone-small"),
         no_trace_off=shell(f"ls -A {SMALL}"),
-        more_room=shell(f"rm {SMALL}/other; virsh pool-refresh it-clone-small"),
+        more_room=stale,
         again=clone("full", pool="it-clone-small"),
         of_full=contents(f"{NAME}-full"),
         on=in_state("running"),
-        shooting=shell(f"nohup sh -c '{kill}' >/dev/null 2>&1 &"),
+        shooting=shooting("shot"),
         shot=clone("shot"),
         no_shot=shell(f"ls -A {IMAGES} | grep {NAME}-shot; virsh list --all --name | grep shot"),
         up_again=in_state("running"),
         shot_again=clone("shot"),
         of_shot=contents(f"{NAME}-shot"),
+        shooting_linked=shooting("shot-2"),
+        shot_linked=clone("shot-2", linked=True),
+        up_third=in_state("running"),
+        shot_linked_again=clone("shot-2", linked=True),
+        of_shot_linked=contents(f"{NAME}-shot-2"),
         end=files(),
         cleared=shell(
             f"virsh undefine {NAME}-full; virsh pool-destroy it-clone-small; umount {SMALL}"
         ),
     )
-    for one in ("full", "full_off"):
+    for one in ("full", "full_linked", "full_off"):
         assert seen[one]["failed"]
         assert not seen[one]["changed"]
         assert "No disk was made" in seen[one]["msg"]
         assert "Traceback" not in str(seen[one])
-    assert "goes on with its own" in seen["full"]["msg"]
+    for one in ("full", "full_linked"):
+        assert "goes on with its own" in refused(seen[one], "pool")
     assert "left, and the disks take" in refused(seen["foreseen"], "pool")
     assert seen["no_trace"]["stdout"].split() == ["other"]
     assert seen["no_trace_off"]["stdout"].split() == ["other"]
     assert seen["files"]["stdout"] == seen["files_full"]["stdout"] == seen["end"]["stdout"]
     same(seen["held"], seen["of_full"])
-    assert "is off with its own, as they were" in seen["shot"]["msg"]
-    assert not seen["shot"]["changed"]
+    for one in ("shot", "shot_linked"):
+        assert "is off with its own, as they were" in seen[one]["msg"]
+        assert not seen[one]["changed"]
     assert seen["no_shot"]["stdout"] == ""
     assert verbs(seen["shot_again"]) == ["copy_disks", "define_with_volumes"]
     same(seen["held"], seen["of_shot"])
+    assert verbs(seen["shot_linked_again"]) == ["copy_disks", "define_with_volumes"]
+    same(seen["held"], seen["of_shot_linked"])
 
 
 def two(name: str) -> Task:

@@ -13,7 +13,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 
 # How often a job is asked how far it is, in seconds.
-_INTERVAL = 0.1
+INTERVAL = 0.1
 
 
 def finish(domain: Any, target: str) -> None:
@@ -23,7 +23,28 @@ def finish(domain: Any, target: str) -> None:
         if mirror is not None and mirror.get("ready") == "yes":
             domain.blockJobAbort(target, libvirt.VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT)
         else:
-            time.sleep(_INTERVAL)
+            time.sleep(INTERVAL)
+
+
+def begin_copy(domain: Any, target: str, path: str, image_format: str, shallow: bool) -> None:
+    """Have QEMU copy a disk to a file that is there, and keep both the same; a ``shallow`` copy
+    rests on what the disk rests on."""
+    # It is not resumed when the vm is started anew.
+    flags = libvirt.VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB
+    flags |= libvirt.VIR_DOMAIN_BLOCK_COPY_REUSE_EXT
+    if shallow:
+        flags |= libvirt.VIR_DOMAIN_BLOCK_COPY_SHALLOW
+    disk = tree.new("disk")
+    tree.ensure(disk, "@type").put("file")
+    tree.ensure(disk, "source/@file").put(path)
+    tree.ensure(disk, "driver/@type").put(image_format)
+    domain.blockCopy(target, tree.render(disk), {}, flags)
+
+
+def mirror_of(domain: Any, target: str) -> str | None:
+    """Where a disk is being copied to."""
+    source = disk_of(domain, target).find("mirror/source")
+    return None if source is None else source.get("file")
 
 
 def disk_of(domain: Any, target: str) -> tree.Element:

@@ -9,19 +9,17 @@ from __future__ import annotations
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_backup import FakeBackup
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_node import Volume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.clone.actions import CopyDisks
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import LostRace, Undone
+from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import Undone
 
 
 class FakeClone(FakeBackup):
     """One method for each action of cloning."""
 
     def _copy_disks(self, action: CopyDisks) -> None:
-        thing = self._thing("vm", action.source)
+        self._thing("vm", action.source)
         if self._node.full:
             raise Undone("No space left on device. No disk was made", option="pool")
         for one in action.disks:
-            if one.backing and thing.live is not None:
-                raise LostRace(f"somebody started '{action.source}' in the meantime")
             volume = self._at(one.source.path)
             held = volume.written if volume and one.backing else self._held(volume)
             self._node.restoring[one.pool, one.volume] = Volume(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from ansible_collections.vmrt.libvirt.plugins.module_utils.driver import mirror_job
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_restore import (
     LibvirtRestore,
@@ -54,7 +55,9 @@ class LibvirtClone(LibvirtRestore):
             for path in files.values():
                 self._unseen(path)
             _unchanged(domain, action)
-            if domain.isActive():
+            if domain.isActive() and any(one.backing for one in action.disks):
+                mirror_job.copy(domain, action.disks, files, action.quiesce)
+            elif domain.isActive():
                 _push(domain, action, files)
             else:
                 _convert(domain, action, files)
@@ -89,8 +92,6 @@ def _unchanged(domain: Any, action: CopyDisks) -> None:
 
 def _push(domain: Any, action: CopyDisks, files: Mapping[str, str]) -> None:
     """The machine writes what its disks are at this moment to new files."""
-    if any(one.backing for one in action.disks):
-        raise _started(action)
     root = tree.new("domainbackup")
     root.set("mode", "push")
     for one in action.disks:
@@ -120,8 +121,4 @@ def _convert(domain: Any, action: CopyDisks, files: Mapping[str, str]) -> None:
             words += ["-B", one.backing.path, "-F", one.backing.format]
         qemu_img.do("source", *words, one.source.path, path)
     if domain.isActive():
-        raise _started(action)
-
-
-def _started(action: CopyDisks) -> LostRace:
-    return LostRace(f"somebody started '{action.source}' in the meantime", hint="Run again.")
+        raise LostRace(f"somebody started '{action.source}' in the meantime", hint="Run again.")

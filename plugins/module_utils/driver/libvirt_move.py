@@ -11,9 +11,10 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.binding import libvirt
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.block_job import (
+    begin_copy,
     chain,
-    disk_of,
     finish,
+    mirror_of,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.libvirt_define import (
     LibvirtDefine,
@@ -33,7 +34,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import
     do,
 )
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.vet import called, sound
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 
 
@@ -68,7 +68,7 @@ class LibvirtMove(LibvirtDefine):
         """Copy the disk of a running vm, which then goes on with the copy."""
         if not domain.blockJobInfo(target, 0):
             self._begin_copy(domain, target, action)
-        elif _mirror(domain, target) != action.path:
+        elif mirror_of(domain, target) != action.path:
             raise VmrtError(
                 f"the disk {target} of '{action.vm}' has another job",
                 option="move_from",
@@ -88,19 +88,11 @@ class LibvirtMove(LibvirtDefine):
             os.unlink(action.path)
         without_snapshots(action.below, "move_from")
         size = domain.blockInfo(target, 0)[0]
-        own_file(action.path)
-        do("pool", *create(action, size))
-        # It is not resumed when the vm is started anew.
-        flags = libvirt.VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB
-        flags |= libvirt.VIR_DOMAIN_BLOCK_COPY_REUSE_EXT
-        if action.backing:
-            flags |= libvirt.VIR_DOMAIN_BLOCK_COPY_SHALLOW
-        disk = tree.new("disk")
-        tree.ensure(disk, "@type").put("file")
-        tree.ensure(disk, "source/@file").put(action.path)
-        tree.ensure(disk, "driver/@type").put(action.below.format)
+        layer = action.below
+        create(action.path, layer.format, action.layout, action.backing, size, "pool")
         try:
-            domain.blockCopy(target, tree.render(disk), {}, flags)
+            shallow = action.backing is not None
+            begin_copy(domain, target, action.path, layer.format, shallow)
         except libvirt.libvirtError:
             os.unlink(action.path)
             raise
@@ -129,9 +121,3 @@ class LibvirtMove(LibvirtDefine):
         except VmrtError:
             os.unlink(action.path)
             raise
-
-
-def _mirror(domain: Any, target: str) -> str | None:
-    """Where a disk is being copied to."""
-    source = disk_of(domain, target).find("mirror/source")
-    return None if source is None else source.get("file")

@@ -40,7 +40,7 @@ def one_at_a_time(domain: Any) -> Iterator[None]:
             try:
                 held.enter_context(part_file(path))
             except VmrtError as error:
-                raise _busy(domain) from error
+                raise busy(domain) from error
         yield
 
 
@@ -52,11 +52,12 @@ def end_left(domain: Any, *ours: str) -> None:
         return
     paths = [one.get("file") or "" for one in tree.parse(told).iterfind("disks/disk/target")]
     if not any(path.startswith(ours) for path in paths):
-        raise _busy(domain)
+        raise busy(domain)
     end_job(domain)
 
 
-def _busy(domain: Any) -> VmrtError:
+def busy(domain: Any) -> VmrtError:
+    """The refusal to disturb the job of somebody else."""
     return VmrtError(
         f"somebody else copies the disks of '{domain.name()}'",
         option="vm",

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.volume import actions
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.qemu_img import (
+    do,
     options,
     qemu_img,
 )
@@ -74,13 +75,20 @@ def _options(image_format: str, layout: Mapping[str, Any]) -> list[str]:
     return options(told)
 
 
-def create(action: actions.MoveVolume, size: int) -> list[str]:
-    """The command that makes the file that a disk is copied to."""
-    image_format = action.below.format
-    command = ["create", "-q", "-f", image_format, *_options(image_format, action.layout)]
-    if action.backing:
-        command += ["-b", action.backing.path, "-F", action.backing.format]
-    return [*command, action.path, str(size)]
+def create(
+    path: str,
+    image_format: str,
+    layout: Mapping[str, Any],
+    backing: actions.Layer | None,
+    size: int,
+    option: str,
+) -> None:
+    """Make the file that QEMU copies a disk to; ``size`` is in bytes."""
+    own_file(path)
+    command = ["create", "-q", "-f", image_format, *_options(image_format, layout)]
+    if backing:
+        command += ["-b", backing.path, "-F", backing.format]
+    do(option, *command, path, str(size))
 
 
 def without_snapshots(file: actions.Layer, option: str) -> None:

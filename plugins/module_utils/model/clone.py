@@ -32,7 +32,7 @@ VM_CLONE = Schema(
             "linked",
             [
                 "Whether a disk that rests on an image goes on resting on it, and only what was "
-                "written since is copied. The source has to be off.",
+                "written since is copied.",
                 "A disk that rests on no image is copied as a whole.",
             ],
             type="bool",

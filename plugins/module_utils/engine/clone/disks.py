@@ -139,12 +139,6 @@ def _images(
 ) -> dict[str, VolumeSeen]:
     """What disks rest on right below their own file, where neither this vm nor another one ever
     writes to it."""
-    if seen.active:
-        raise VmrtError(
-            f"'{seen.name}' is in memory, and is copied as a whole",
-            option="linked",
-            hint="Stop the vm, or leave linked out.",
-        )
     owned = owned_volumes(read(VM, tree.parse(seen.xml)))
     found = {}
     for target, stack in stacks.items():
