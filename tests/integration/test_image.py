@@ -179,12 +179,14 @@ truncate -s 16M disk.raw && printf '\\125\\252' | dd of=disk.raw bs=1 seek=510 c
 dd if=/dev/urandom of=disk.raw bs=1M seek=8 count=1 conv=notrunc
 qemu-img convert -f raw -O vmdk -o subformat=streamOptimized disk.raw disk.vmdk
 python3 -c 'import lzma as l; l.open("disk.vmdk.xz", "w").write(open("disk.vmdk", "rb").read())'
-gzip -k disk.raw && sha256sum disk.* > SHA256SUMS
+python3 -c 'import bz2 as b; b.open("disk.raw.bz2", "w").write(open("disk.raw", "rb").read())'
+gzip -k disk.raw && zstd -q disk.raw && sha256sum disk.* > SHA256SUMS
 printf '# Disk DescriptorFile\\nversion=1\\ncreateType="monolithicFlat"\\n' > evil.vmdk
 echo 'RW 2048 FLAT "/etc/passwd" 0' >> evil.vmdk
 """
 COMPARE = (
-    "cd /var/lib/libvirt/images; for each in it-vmdk.qcow2 it-gz.raw it-qcow2.qcow2; do "
+    "cd /var/lib/libvirt/images; for each in it-vmdk.qcow2 it-gz.raw it-bz2.raw it-zst.raw "
+    "it-qcow2.qcow2; do "
     "qemu-img compare -f raw -F ${each##*.} /srv/others/disk.raw $each; done"
 )
 
@@ -192,7 +194,10 @@ COMPARE = (
 def test_what_is_packed_or_of_another_kind(lab: Any, tmp_path: Path) -> None:
     beside = {"checksum": "SHA256SUMS"}
     packed = {"name": "it-vmdk.qcow2", "path": "/srv/others/disk.vmdk.xz", **beside}
-    unpacked = {"name": "it-gz.raw", "path": "/srv/others/disk.raw.gz", **beside}
+    unpacked = {
+        way: task("image", name=f"it-{way}.raw", path=f"/srv/others/disk.raw.{way}", **beside)
+        for way in ("gz", "bz2", "zst")
+    }
     converted = {"name": "it-qcow2.qcow2", "path": "/srv/others/disk.raw", "format": "qcow2"}
     seen = play(
         lab,
@@ -205,7 +210,7 @@ def test_what_is_packed_or_of_another_kind(lab: Any, tmp_path: Path) -> None:
         evil=task("image", name="it-evil.qcow2", path="/srv/others/evil.vmdk"),
         after=picture(),
         packed=task("image", **packed),
-        unpacked=task("image", **unpacked),
+        **unpacked,
         converted=task("image", **converted),
         again=task("image", **packed),
         compared=shell(COMPARE),
@@ -213,14 +218,15 @@ def test_what_is_packed_or_of_another_kind(lab: Any, tmp_path: Path) -> None:
         gone=shell("rm -r /srv/others /var/lib/libvirt/images/it-*; virsh pool-refresh default"),
     )
     assert seen["before"]["stdout"] == seen["after"]["stdout"]
-    for name, kind in (("packed", "qcow2"), ("unpacked", "raw"), ("converted", "qcow2")):
+    kinds = {"packed": "qcow2", "converted": "qcow2", **dict.fromkeys(unpacked, "raw")}
+    for name, kind in kinds.items():
         assert verbs(seen[name]) == ["fetch_image"]
         assert (seen[name]["image"]["format"], seen[name]["image"]["size"]) == (kind, "16MiB")
     for name in ("packed", "converted"):
         assert seen[f"{name}_check"]["actions"] == seen[name]["actions"]
         assert seen[f"{name}_check"]["diff"] == seen[name]["diff"]
     assert not seen["again"]["changed"]
-    assert seen["compared"]["stdout_lines"] == ["Images are identical."] * 3
+    assert seen["compared"]["stdout_lines"] == ["Images are identical."] * len(kinds)
     assert "it would read other files" in refused(seen["evil"], "path")
     assert ".part" not in seen["stored"]["stdout"]
 
