@@ -18,12 +18,10 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.actions import WriteVolume
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.clone.plan import CLONE_RESOURCE
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import make_plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.media.seed_iso import read_iso
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
-from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from tests.unit.support import play
+from tests.unit.support.tried import Tried
 
 DISKS = [play.disk(image="base.qcow2"), play.disk("data", size="1GiB", format="raw")]
 BASE = f"{play.FOLDER}/base.qcow2"
@@ -42,29 +40,8 @@ def disk(made: FakeNode, name: str = "web1-root.qcow2") -> Volume:
     return made.volumes["default", name]
 
 
-def wish(**options: Any) -> dict[str, Any]:
-    return play.wish(CLONE_RESOURCE, **{"name": "web2", "source": "web1", **options})
-
-
-def foresee(made: FakeNode, **options: Any) -> Plan:
-    """What check mode plans, which leaves everything as it is."""
-    before = made.picture()
-    planned = make_plan(CLONE_RESOURCE, wish(**options), FakeObserver(made))
-    assert made.picture() == before
-    return planned
-
-
-def clone(made: FakeNode, **options: Any) -> Plan:
-    planned = foresee(made, **options)
-    apply(planned, FakeHost(made))
-    assert foresee(made, **options).actions == ()
-    return planned
-
-
-def refusal(made: FakeNode, **options: Any) -> VmrtError:
-    with pytest.raises(VmrtError) as caught:
-        foresee(made, **options)
-    return caught.value
+_TRIED = Tried(CLONE_RESOURCE, name="web2", source="web1")
+foresee, clone, refusal = _TRIED.foresee, _TRIED.do, _TRIED.refusal
 
 
 @pytest.mark.parametrize("state", ["stopped", "paused", "running"])
@@ -81,7 +58,9 @@ def test_a_copy_holds_what_the_source_held(state: str):
     assert play.config(made) is config
     assert play.live(made) is live
     assert any("without a seed" in one for one in planned.warnings)
-    told = CLONE_RESOURCE.report(FakeObserver(made), wish())
+    told = CLONE_RESOURCE.report(
+        FakeObserver(made), play.wish(CLONE_RESOURCE, name="web2", source="web1")
+    )
     assert (told["phase"], told["source"]) == ("Running", "web1")
     assert [one["volume"] for one in told["disks"]] == [
         "default/web2-root.qcow2",

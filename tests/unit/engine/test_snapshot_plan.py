@@ -18,7 +18,6 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.driver.fake_observer 
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.apply import StepFailed, apply
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.halted import HALTED
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.plan import Plan
-from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.resource import make_plan
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.moment import sources
 from ansible_collections.vmrt.libvirt.plugins.module_utils.engine.snapshot.plan import (
     SNAPSHOT_RESOURCE,
@@ -28,6 +27,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.model.vm import VM
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from tests.unit.support import play
+from tests.unit.support.tried import Tried
 
 PATH = f"{play.FOLDER}/web1-root.qcow2"
 HOUR = 3600
@@ -39,13 +39,8 @@ def vm(**options: Any) -> FakeNode:
     return made
 
 
-def foresee(made: FakeNode, **options: Any) -> Plan:
-    """What check mode plans, which leaves everything as it is."""
-    before = made.picture()
-    wanted = play.wish(SNAPSHOT_RESOURCE, vm="web1", **options)
-    planned = make_plan(SNAPSHOT_RESOURCE, wanted, FakeObserver(made))
-    assert made.picture() == before
-    return planned
+_TRIED = Tried(SNAPSHOT_RESOURCE, vm="web1")
+foresee, refusal = _TRIED.foresee, _TRIED.refusal
 
 
 def do(made: FakeNode, **options: Any) -> Plan:
@@ -53,12 +48,6 @@ def do(made: FakeNode, **options: Any) -> Plan:
     apply(planned, FakeHost(made))
     made.now += 1
     return planned
-
-
-def refusal(made: FakeNode, **options: Any) -> VmrtError:
-    with pytest.raises(VmrtError) as caught:
-        foresee(made, **options)
-    return caught.value
 
 
 def at(made: FakeNode, path: str) -> Any:

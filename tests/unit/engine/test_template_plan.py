@@ -32,6 +32,7 @@ from ansible_collections.vmrt.libvirt.plugins.module_utils.schema import tree
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.errors import VmrtError
 from ansible_collections.vmrt.libvirt.plugins.module_utils.schema.values import normalise
 from tests.unit.support import play
+from tests.unit.support.tried import Tried
 
 DISKS = [play.disk(image="base.qcow2", cache="none"), play.disk("data", size="1GiB", format="raw")]
 FILE = "web.template.json"
@@ -49,26 +50,8 @@ def vm(**options: Any) -> FakeNode:
     return made
 
 
-def foresee(made: FakeNode, **options: Any) -> Plan:
-    """What check mode plans, which leaves everything as it is."""
-    before = made.picture()
-    wish = play.wish(TEMPLATE_RESOURCE, **{"name": "web", **options})
-    planned = make_plan(TEMPLATE_RESOURCE, wish, FakeObserver(made))
-    assert made.picture() == before
-    return planned
-
-
-def template(made: FakeNode, **options: Any) -> Plan:
-    planned = foresee(made, **options)
-    apply(planned, FakeHost(made))
-    assert foresee(made, **options).actions == ()
-    return planned
-
-
-def refusal(made: FakeNode, **options: Any) -> VmrtError:
-    with pytest.raises(VmrtError) as caught:
-        foresee(made, **options)
-    return caught.value
+_TRIED = Tried(TEMPLATE_RESOURCE, name="web")
+foresee, template, refusal = _TRIED.foresee, _TRIED.do, _TRIED.refusal
 
 
 def vm_refusal(made: FakeNode, **options: Any) -> VmrtError:
