@@ -41,7 +41,7 @@ sanity: $(READY) ## Run ansible-test sanity, on each supported ansible-core
 
 integration: $(READY) ## Run real plays against real libvirt in a lab
 	$(LAB) prepare
-	$(PYTEST) --numprocesses 2 --dist loadfile tests/integration
+	$(PYTEST) --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/integration
 
 e2e: $(READY) ## Run the whole way with real Debian guests in a lab
 	$(LAB) prepare

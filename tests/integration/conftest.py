@@ -11,6 +11,17 @@ from typing import Any
 
 import pytest
 
+# What takes minutes, the longest first. Any order works; this one ends soonest.
+_LONG = (
+    *("test_nodes", "test_fleet", "test_vm_guest", "test_migrate", "test_faults", "test_clone"),
+    *("test_placement", "test_vm", "test_vm_each_option", "test_disk_copies", "test_image"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # The variable pytest_plugins is refused here when tests of other folders are run as well.

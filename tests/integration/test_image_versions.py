@@ -11,20 +11,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.integration.play import check, picture, play, refused, shell, steps, task, verbs
 
 FOLDER = "/var/lib/libvirt/images"
 POOL = task("pool", name="default", state="active")
 VM: dict[str, Any] = {"hypervisor": "qemu", "memory": "64MiB", "nics": [], "state": "stopped"}
 GC = {"names": ["it-gc-*"], "keep_last": 0}
-
-
-@pytest.fixture(scope="module")
-def lab(make_lab: Any) -> Any:
-    """One of its own: whether nothing needs an image, all pools of a node tell."""
-    return make_lab()
 
 
 def disk(number: int) -> bytes:

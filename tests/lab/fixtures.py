@@ -4,8 +4,8 @@
 
 """The lab as pytest fixtures: `lab`, `node`, `tiny_image`, `debian_image`, and `make_lab`.
 
-Labs are removed at the end of the session or file that they are for; with VMRT_LAB_KEEP=1 they
-stay, to be looked at.
+Labs are removed at the end of the file that they are for; with VMRT_LAB_KEEP=1 they stay, to be
+looked at.
 """
 
 from __future__ import annotations
@@ -128,8 +128,10 @@ def _run(command: list[str], check: bool, **options: Any) -> Completed:
     return result
 
 
-@contextmanager
-def _labs() -> Iterator[Callable[..., RunningLab]]:
+@pytest.fixture(scope="module")
+def make_lab() -> Iterator[Callable[..., RunningLab]]:
+    """A function that brings up another lab, for the tests of one file: make_lab(nodes=1,
+    bare=False). A kernel has enough of everything for a few labs at a time."""
     install_missing()
     made: list[Lab] = []
 
@@ -147,23 +149,14 @@ def _labs() -> Iterator[Callable[..., RunningLab]]:
 
 
 @pytest.fixture(scope="module")
-def make_lab() -> Iterator[Callable[..., RunningLab]]:
-    """A function that brings up another lab, for the tests of one file: make_lab(nodes=1,
-    bare=False). A kernel has enough of everything for a few labs at a time."""
-    with _labs() as make:
-        yield make
+def lab(make_lab: Callable[..., RunningLab]) -> RunningLab:
+    """A lab with one node, on which no other file leaves anything."""
+    return make_lab()
 
 
-@pytest.fixture(scope="session")
-def lab() -> Iterator[RunningLab]:
-    """The session's lab, with one node."""
-    with _labs() as make:
-        yield make()
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def node(lab: RunningLab) -> RunningNode:
-    """The first node of the session's lab."""
+    """The first node of the file's lab."""
     return lab.nodes[0]
 
 
